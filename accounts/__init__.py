@@ -1,0 +1,1 @@
+"""Who exists: accounts, users, memberships, invitations, plans, and the wall between accounts."""

@@ -1,0 +1,187 @@
+"""The doors: how a request, a socket and a task come to stand inside one account.
+
+A view, consumer, task or command without a door does not exist: a test lists them all and reads
+the label. The visitor's door is in `chat.doors`, because it has to know visitors.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from celery import shared_task
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from accounts.models import Account, Membership, Role, User
+from accounts.tenancy import tenant
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class MemberRequest(HttpRequest):
+    """A request by a member, inside the member's account."""
+
+    account: Account
+    membership: Membership
+    user: User
+
+
+MemberView = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
+
+
+def public(view: Callable[P, R]) -> Callable[P, R]:
+    """Label a view that needs no tenant: it sees no person of any account."""
+    view.door = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def agent_view(view: MemberView[P]) -> View:
+    """Open to every active member of the account whose slug stands in the address."""
+    return _member_view(view, door="agent", roles=frozenset(Role))
+
+
+def admin_view(view: MemberView[P]) -> View:
+    """Open to owners and admins: 403 for an agent, 404 for a stranger."""
+    return _member_view(view, door="admin", roles=frozenset({Role.OWNER, Role.ADMIN}))
+
+
+def owner_view(view: MemberView[P]) -> View:
+    """Open to owners: 403 for admins and agents, 404 for a stranger."""
+    return _member_view(view, door="owner", roles=frozenset({Role.OWNER}))
+
+
+def _member_view(view: MemberView[P], *, door: str, roles: frozenset[Role]) -> View:
+    @wraps(view)
+    def enter(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        membership = member_of(slug, request.user.pk)
+        if membership is None:
+            # The same answer as for an account that does not exist: its name is not confirmed.
+            raise Http404
+        if membership.role not in roles:
+            raise PermissionDenied
+        inside = cast(MemberRequest, request)
+        inside.account = membership.account
+        inside.membership = membership
+        # The transaction is opened here and not in middleware, which would commit on an error.
+        with tenant(membership.account_id):
+            return view(inside, *args, **kwargs)
+
+    enter.door = door  # type: ignore[attr-defined]
+    return enter
+
+
+def member_of(slug: str, user_id: UUID) -> Membership | None:
+    """The active membership of this person in the account with this slug, if there is one."""
+    return (
+        Membership.objects.active()
+        .select_related("account", "user")
+        .filter(account__slug=slug, account__is_blocked=False, user_id=user_id)
+        .first()
+    )
+
+
+# Sockets share this pool instead of one thread per process, and its size is bounded by the
+# database pool: more threads than connections would only wait.
+_socket_threads = ThreadPoolExecutor(settings.SOCKET_THREADS, thread_name_prefix="socket-db")
+
+
+async def in_account(
+    account_id: UUID, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
+) -> R:
+    """Run `work` in a thread, inside the account's transaction. For sockets and polls only."""
+
+    def enter() -> R:
+        with tenant(account_id):
+            return work(*args, **kwargs)
+
+    return await outside_accounts(enter)
+
+
+async def outside_accounts(work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run `work` in a socket thread without entering an account: it sees global tables only."""
+    run = sync_to_async(
+        _returning_connection(work), thread_sensitive=False, executor=_socket_threads
+    )
+    return await run(*args, **kwargs)
+
+
+def _returning_connection(work: Callable[P, R]) -> Callable[P, R]:
+    """Give the connection back to the pool afterwards, as the end of a request does."""
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        from django.db import close_old_connections, connections
+
+        close_old_connections()
+        try:
+            return work(*args, **kwargs)
+        finally:
+            connections.close_all()
+
+    return run
+
+
+class TenantSocket(AsyncWebsocketConsumer):
+    """A WebSocket that works for one account once its first frame has proved who is there."""
+
+    door = "socket"
+    account: Account
+
+    async def in_account(
+        self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run `work` in a thread, inside this socket's account."""
+        return await in_account(self.account.pk, work, *args, **kwargs)
+
+
+class TenantTask(Protocol):
+    """A Celery task of one account. Arguments are ids; running it twice changes nothing more."""
+
+    name: str
+    door: str
+
+    def __call__(self, *, account_id: UUID, **ids: Any) -> None: ...
+
+    def after_commit(self, *, account_id: UUID, **ids: Any) -> None:
+        """Queue the task once the surrounding transaction has committed."""
+        ...
+
+
+def tenant_task(work: Callable[..., None]) -> TenantTask:
+    """Make `work(*, ...ids)` a Celery task that runs inside the account named by `account_id`."""
+
+    @wraps(work)
+    def enter(*, account_id: str, **ids: Any) -> None:
+        with tenant(UUID(account_id)):
+            work(**ids)
+
+    # Without this, Celery would read the signature of `work` and refuse account_id.
+    del enter.__wrapped__  # type: ignore[attr-defined]
+    task = shared_task(enter, ignore_result=True)
+
+    def after_commit(*, account_id: UUID, **ids: Any) -> None:
+        transaction.on_commit(
+            lambda: task.apply_async(kwargs={"account_id": str(account_id), **ids}), robust=True
+        )
+
+    task.door = "task"
+    task.after_commit = after_commit
+    return cast(TenantTask, task)
+
+
+def each_account_task(work: Callable[[], None]) -> Any:
+    """Make `work` a Celery task that sees no account itself and starts a tenant task for each."""
+    task = shared_task(work, ignore_result=True)
+    task.door = "command"
+    return task

@@ -1,0 +1,10 @@
+from django.db import migrations
+
+from accounts.walls import BuildWall
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0001_initial")]
+    operations = [
+        BuildWall("site"),
+    ]

@@ -1,0 +1,188 @@
+"""Accounts and the people who work in them."""
+
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import public_key, uuid7
+from accounts.tenancy import TenantModel
+
+
+class Language(models.TextChoices):
+    """The languages that pages, widget and mail speak. Names are in the language itself."""
+
+    ENGLISH = "en", "English"
+    GERMAN = "de", "Deutsch"
+    CZECH = "cs", "Čeština"
+
+
+class PlanName(models.TextChoices):
+    FREE = "free", _("Free")
+    STANDARD = "standard", _("Standard")
+    PRO = "pro", _("Pro")
+
+
+class Role(models.TextChoices):
+    """What a member may do. Owner: everything. Admin: all settings. Agent: answers visitors."""
+
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Admin")
+    AGENT = "agent", _("Agent")
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A person who can log in. The address is kept in lower case and must be unused."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A member of the platform's staff."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who logs in, by e-mail. What visitors see of them stands on the membership."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(_("E-mail address"), unique=True)
+    language = models.TextField(choices=Language, default=Language.ENGLISH)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Account(models.Model):
+    """The tenant: a website owner's company. Global, because every door starts by finding it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.TextField(max_length=80)
+    slug = models.SlugField(max_length=40, unique=True)
+    public_key = models.CharField(max_length=40, unique=True, default=public_key)
+    plan = models.TextField(choices=PlanName, default=PlanName.FREE)
+    language = models.TextField(choices=Language, default=Language.ENGLISH)
+    time_zone = models.TextField(default="UTC")
+    # An empty list of sites is closed. Any site at all is a decision that the owner makes in words.
+    allows_any_site = models.BooleanField(default=False)
+    is_blocked = models.BooleanField(default=False)
+    snippet_seen_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active(self) -> Self:
+        """Members who may enter: the membership and the person are both active."""
+        return self.filter(is_active=True, user__is_active=True)
+
+
+class Membership(models.Model):
+    """A person's place in an account. Global: log-in and the switcher need it before any account
+    is known. The log-in address never leaves for visitors; the public name and photo do (S33)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    role = models.TextField(choices=Role, default=Role.AGENT)
+    is_active = models.BooleanField(default=True)
+    is_available = models.BooleanField(default=True)
+    wants_sound = models.BooleanField(default=True)
+    public_name = models.TextField(max_length=60, blank=True)
+    description = models.TextField(max_length=160, blank=True)
+    photo = models.ImageField(upload_to="photos/", blank=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "user"], name="membership_once"),
+            models.UniqueConstraint(fields=["account", "id"], name="membership_in_account"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def can_manage(self) -> bool:
+        """Whether settings are open to this member (owner or admin)."""
+        return self.role in {Role.OWNER, Role.ADMIN}
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> Self:
+        """Not accepted, not cancelled, not expired."""
+        return self.filter(accepted_at=None, cancelled_at=None, expires_at__gt=timezone.now())
+
+
+class Invitation(models.Model):
+    """An offer of a membership. Global: the link is opened before any account is known. Only a
+    hash of the link's token is kept, so a stolen database opens no door."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.TextField(choices=Role, default=Role.AGENT)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(
+        Membership, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    sent_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "email"],
+                condition=models.Q(accepted_at=None, cancelled_at=None),
+                name="invitation_open_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Site(TenantModel):
+    """A web origin on which the account's widget may run, as browsers spell it in `Origin`:
+    scheme, host in lower case and punycode, and the port unless it is the scheme's own."""
+
+    origin = models.TextField(max_length=255)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "origin"], name="site_once"),
+            models.UniqueConstraint(fields=["account", "id"], name="site_in_account"),
+        ]
+
+    def __str__(self) -> str:
+        return self.origin

@@ -1,0 +1,1 @@
+"""The product: visitors, conversations, messages, presence, the wire and the inbox."""

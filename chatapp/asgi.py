@@ -1,0 +1,39 @@
+"""The ASGI application: HTTP, the two sockets, and the poll for visitors without one."""
+
+import gc
+import os
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+from django.urls import path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatapp.settings")
+http = get_asgi_application()
+
+from chat.polling import VisitorPoll  # noqa: E402  (needs the apps loaded)
+from chat.sockets import InboxSocket, VisitorSocket  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": URLRouter(
+            [
+                # Waits up to half a minute: kept away from Django's middleware, which would pin a
+                # thread meanwhile.
+                path("widget/<str:key>/poll", VisitorPoll.as_asgi()),
+                path("", http),
+                path("<path:_rest>", http),
+            ]
+        ),
+        "websocket": URLRouter(
+            [
+                path("ws/visitor/<str:key>/", VisitorSocket.as_asgi()),
+                path("ws/inbox/<slug:slug>/", AuthMiddlewareStack(InboxSocket.as_asgi())),
+            ]
+        ),
+    }
+)
+
+# What is loaded by now lives as long as the process: the collector need not look at it again.
+gc.collect()
+gc.freeze()
