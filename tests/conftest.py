@@ -1,0 +1,131 @@
+"""The cast: Acme, whose widget runs on shop.test, with Ana (owner), Adi (admin) and Ben (agent);
+and Gus, who owns another account and must see nothing of Acme's."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+
+from accounts.models import Account, Membership, PlanName, Role, Site, User
+from accounts.tenancy import tenant
+from chat import conversations, identity, messages, visitors
+from chat.authors import Author
+from chat.models import Conversation, Visitor
+from chat.visitors import VisitorDetails
+
+PASSWORD = "correct horse battery staple"
+
+
+def _account(name: str, slug: str) -> Account:
+    account = Account.objects.create(name=name, slug=slug, plan=PlanName.PRO)
+    with tenant(account.pk):
+        Site.objects.create(account=account, origin=f"https://{slug}.test")
+    return account
+
+
+def _member(account: Account, name: str, role: Role) -> Membership:
+    user = User.objects.create_user(f"{name.lower()}@example.org", PASSWORD)
+    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    return Membership.objects.create(account=account, user=user, role=role, public_name=name)
+
+
+@pytest.fixture
+def acme(db: None) -> Account:
+    account = _account("Acme", "acme")
+    with tenant(account.pk):
+        for origin in ("https://shop.test", "http://shop.test"):
+            Site.objects.create(account=account, origin=origin)
+    return account
+
+
+@pytest.fixture
+def other(db: None) -> Account:
+    return _account("Other", "other")
+
+
+@pytest.fixture
+def ana(acme: Account) -> Membership:
+    return _member(acme, "Ana", Role.OWNER)
+
+
+@pytest.fixture
+def adi(acme: Account) -> Membership:
+    return _member(acme, "Adi", Role.ADMIN)
+
+
+@pytest.fixture
+def ben(acme: Account) -> Membership:
+    return _member(acme, "Ben", Role.AGENT)
+
+
+@pytest.fixture
+def gus(other: Account) -> Membership:
+    return _member(other, "Gus", Role.OWNER)
+
+
+@pytest.fixture
+def inside(acme: Account) -> Callable[[], AbstractContextManager[None]]:
+    """`with inside(): ...` stands in Acme, as a door would."""
+    return lambda: tenant(acme.pk)
+
+
+@pytest.fixture
+def inside_acme(acme: Account) -> Iterator[None]:
+    """The whole test stands in Acme."""
+    with tenant(acme.pk):
+        yield
+
+
+LogIn = Callable[[Membership], Client]
+
+
+@pytest.fixture
+def login() -> LogIn:
+    """A browser in which this member is logged in."""
+
+    def enter(member: Membership) -> Client:
+        client = Client()
+        client.force_login(member.user)
+        return client
+
+    return enter
+
+
+@pytest.fixture
+def new_visitor(acme: Account) -> Callable[..., Visitor]:
+    """Makes a visitor of Acme through the verb, with the details given."""
+
+    def make(**details: object) -> Visitor:
+        with tenant(acme.pk):
+            return visitors.ensure(
+                acme.pk, identity.new_visitor_id(), VisitorDetails(**details)  # type: ignore[arg-type]
+            )
+
+    return make
+
+
+@pytest.fixture
+def new_conversation(
+    acme: Account, new_visitor: Callable[..., Visitor]
+) -> Callable[..., Conversation]:
+    """Makes a conversation of Acme in which a visitor has said each of the given words."""
+
+    def make(*said: str, client_ids: list[UUID] | None = None, **details: object) -> Conversation:
+        visitor = new_visitor(**details)
+        with tenant(acme.pk):
+            conversation = conversations.open_for(visitor)
+            for index, body in enumerate(said or ("Hello",)):
+                client_id = client_ids[index] if client_ids else uuid4()
+                messages.post(
+                    conversation, author=Author.of_visitor(visitor), body=body, client_id=client_id
+                )
+            return Conversation.objects.get(pk=conversation.pk)
+
+    return make
+
+
+@pytest.fixture
+def conversation(new_conversation: Callable[..., Conversation]) -> Conversation:
+    return new_conversation("Do you ship to Brno?")
