@@ -7,7 +7,10 @@ const choices = document.querySelectorAll("button[data-theme-choice]");
 
 function show(choice) {
   for (const button of choices) {
-    button.setAttribute("aria-pressed", String(button instanceof HTMLElement && button.dataset.themeChoice === choice));
+    button.setAttribute(
+      "aria-pressed",
+      String(button instanceof HTMLElement && button.dataset.themeChoice === choice),
+    );
   }
 }
 
@@ -16,16 +19,18 @@ function choose(choice) {
   if (choice === "light" || choice === "dark") {
     document.documentElement.dataset.theme = choice;
     // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is missing on plain http.
-    document.cookie = `theme=${choice}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+    document.cookie = `chatapp_theme=${choice}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
   } else {
     delete document.documentElement.dataset.theme;
     // biome-ignore lint/suspicious/noDocumentCookie: as above.
-    document.cookie = `theme=; Path=/; Max-Age=0; SameSite=Lax${secure}`;
+    document.cookie = `chatapp_theme=; Path=/; Max-Age=0; SameSite=Lax${secure}`;
   }
   show(choice);
 }
 
 for (const button of choices) {
-  button.addEventListener("click", () => choose(button instanceof HTMLElement ? button.dataset.themeChoice : "system"));
+  button.addEventListener("click", () =>
+    choose(button instanceof HTMLElement ? button.dataset.themeChoice : "system"),
+  );
 }
 show(document.documentElement.dataset.theme ?? "system");
