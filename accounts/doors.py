@@ -166,22 +166,47 @@ def tenant_task(work: Callable[..., None]) -> TenantTask:
         with tenant(UUID(account_id)):
             work(**ids)
 
-    # Without this, Celery would read the signature of `work` and refuse account_id.
+    return _as_tenant_task(enter)
+
+
+def _as_tenant_task(enter: Callable[..., None]) -> TenantTask:
+    # Without this, Celery would read the signature of the wrapped function and refuse account_id.
     del enter.__wrapped__  # type: ignore[attr-defined]
-    task = shared_task(enter, ignore_result=True)
 
     def after_commit(*, account_id: UUID, **ids: Any) -> None:
         transaction.on_commit(
             lambda: task.apply_async(kwargs={"account_id": str(account_id), **ids}), robust=True
         )
 
-    task.door = "task"
-    task.after_commit = after_commit
+    options = {"door": "task", "after_commit": staticmethod(after_commit)}
+    task = shared_task(ignore_result=True, **options)(enter)
     return cast(TenantTask, task)
+
+
+class Steps(Protocol):
+    """Runs one piece of work inside the account, in a transaction of its own."""
+
+    def __call__(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+
+def tenant_steps_task(work: Callable[..., None]) -> TenantTask:
+    """Make `work(step, *, ...ids)` a task that enters its account once per step.
+
+    For work that must not hold a transaction meanwhile, such as handing over a mail: what one
+    step wrote is committed before the next begins.
+    """
+
+    @wraps(work)
+    def enter(*, account_id: str, **ids: Any) -> None:
+        def step(part: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+            with tenant(UUID(account_id)):
+                return part(*args, **kwargs)
+
+        work(step, **ids)
+
+    return _as_tenant_task(enter)
 
 
 def each_account_task(work: Callable[[], None]) -> Any:
     """Make `work` a Celery task that sees no account itself and starts a tenant task for each."""
-    task = shared_task(work, ignore_result=True)
-    task.door = "command"
-    return task
+    return shared_task(ignore_result=True, door="command")(work)

@@ -88,7 +88,19 @@ class Account(models.Model):
     allows_any_site = models.BooleanField(default=False)
     is_blocked = models.BooleanField(default=False)
     snippet_seen_at = models.DateTimeField(null=True, blank=True)
+    # When a worker must next look into this account. It stands here because beat, which stands
+    # outside every account, has to find it without visiting each of them.
+    errand_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["errand_at"],
+                condition=models.Q(errand_at__isnull=False),
+                name="account_errand",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.slug

@@ -1,16 +1,240 @@
-"""Letters about conversations: which are due, and to whom. Sending is `chat.tasks`' work."""
+"""Letters about conversations: which are due, to whom, and which went out.
 
+A letter is a row, written in the transaction of the message that it speaks of, so it survives
+the loss of Redis and of every process. It is sent in three steps: claim in a transaction, hand
+over outside of any, record in a transaction. A process that dies in between leaves a claim that
+lapses; the next try carries the same Message-ID, by which a mailbox tells that it has it already.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import F, Min, Q
+from django.db.models.functions import Least
+from django.utils import timezone
+
+from accounts.models import Account, Membership
+from accounts.tenancy import current_account
 from chat.authors import Author
-from chat.models import Conversation
+from chat.models import AuthorKind, ChatSettings, Conversation, ConversationMail, MailKind, Message
+from chat.refusals import RefusedError
+from chat.wire import Refusal
+
+ANSWER_DELAY = timedelta(seconds=60)
+"""Time for a visitor who is still there to read an answer before it is mailed."""
+
+CLAIM_LAPSES_AFTER = timedelta(minutes=5)
+"""Longer than any hand-over takes: after it the process that claimed the letter is dead."""
+
+MAX_ATTEMPTS = 8
+
+
+def settings_of(account_id: UUID) -> ChatSettings:
+    """The account's chat settings; defaults while it has not saved any."""
+    return ChatSettings.objects.first() or ChatSettings(account_id=account_id)
 
 
 def tell_agents(conversation: Conversation, *, seq: int) -> None:
     """A visitor waits since message `seq`: mail the agents unless somebody answers first."""
+    minutes = settings_of(conversation.account_id).mail_agents_after_minutes
+    if minutes:
+        due_at = timezone.now() + timedelta(minutes=minutes)
+        # Whom to write to is decided when it is due: members come and go meanwhile.
+        _write(conversation, MailKind.VISITOR_WAITS, seq=seq, recipient="", due_at=due_at)
 
 
 def tell_visitor(conversation: Conversation, *, seq: int) -> None:
-    """Message `seq` answers the visitor: mail it to them unless they read it first."""
+    """Message `seq` answers the visitor: mail it to them unless they read it first.
+
+    One letter at a time: an answer that follows before it goes out goes with it.
+    """
+    email = conversation.visitor.email
+    if not email or conversation.mails.filter(kind=MailKind.ANSWER, **_OPEN).exists():
+        return
+    if settings_of(conversation.account_id).mails_answers_to_visitors:
+        due_at = timezone.now() + ANSWER_DELAY
+        _write(conversation, MailKind.ANSWER, seq=seq, recipient=email, due_at=due_at)
 
 
 def transcript(conversation: Conversation, *, email: str, by: Author) -> None:
-    """Mail the conversation as it stands to this address, as somebody asked."""
+    """Mail the conversation as it stands to this address, as `by` asked.
+
+    Raises RefusedError: NOT_ALLOWED when the account has switched this off for that side, INVALID
+    for an address that is none, EMPTY when nothing has been said.
+    """
+    settings = settings_of(conversation.account_id)
+    allowed = (
+        settings.visitors_may_request_transcripts
+        if by.kind == AuthorKind.VISITOR
+        else settings.agents_may_send_transcripts
+    )
+    if not allowed:
+        raise RefusedError(Refusal.NOT_ALLOWED)
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise RefusedError(Refusal.INVALID) from None
+    if not conversation.last_seq:
+        raise RefusedError(Refusal.EMPTY)
+    now = timezone.now()
+    _write(
+        conversation, MailKind.TRANSCRIPT, seq=conversation.last_seq, recipient=email, due_at=now
+    )
+
+
+_OPEN = {"sent_at": None, "dropped_at": None}
+
+
+def _write(
+    conversation: Conversation, kind: MailKind, *, seq: int, recipient: str, due_at: datetime
+) -> None:
+    ConversationMail.objects.bulk_create(
+        [
+            ConversationMail(
+                account_id=conversation.account_id,
+                conversation=conversation,
+                kind=kind,
+                up_to_seq=seq,
+                recipient=recipient,
+                message_id=uuid4(),
+                due_at=due_at,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    # Always written, also when it changes nothing: the row's lock makes `plan_next_errand` wait
+    # for this letter instead of overlooking it.
+    Account.objects.filter(pk=conversation.account_id).update(
+        errand_at=Least(F("errand_at"), due_at)
+    )
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A letter that this process alone is to hand over now."""
+
+    letter: ConversationMail
+    conversation: Conversation
+    messages: list[Message]
+
+
+def claim_next(now: datetime) -> Claim | None:
+    """Take the next letter that is still called for; None when no letter is due.
+
+    Looks again before it writes: letters that have become pointless are dropped on the way.
+    """
+    while True:
+        letter = (
+            ConversationMail.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("conversation__visitor", "conversation__account")
+            .filter(due_at__lte=now, **_OPEN)
+            .filter(Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_LAPSES_AFTER))
+            .order_by("due_at", "pk")
+            .first()
+        )
+        if letter is None:
+            return None
+        conversation = letter.conversation
+        if letter.kind == MailKind.VISITOR_WAITS and not letter.recipient:
+            _address_to_agents(letter, conversation, now)
+            continue
+        messages = _still_to_say(letter, conversation)
+        if not messages or letter.attempts >= MAX_ATTEMPTS:
+            drop(letter.pk)
+            continue
+        letter.claimed_at = now
+        letter.attempts += 1
+        letter.save(update_fields=["claimed_at", "attempts"])
+        return Claim(letter, conversation, messages)
+
+
+def _address_to_agents(
+    letter: ConversationMail, conversation: Conversation, now: datetime
+) -> None:
+    """Replace the open letter by one for each agent concerned, if the visitor still waits."""
+    drop(letter.pk)
+    if not _waits_since(conversation, letter.up_to_seq):
+        return
+    if conversation.assignee_id:
+        members = Membership.objects.active().filter(pk=conversation.assignee_id)
+    else:
+        members = Membership.objects.active().filter(
+            account_id=conversation.account_id, is_available=True
+        )
+    for member in members.select_related("user"):
+        _write(
+            conversation,
+            MailKind.VISITOR_WAITS,
+            seq=letter.up_to_seq,
+            recipient=member.user.email,
+            due_at=now,
+        )
+
+
+def _still_to_say(letter: ConversationMail, conversation: Conversation) -> list[Message]:
+    """The messages that the letter is to carry, by now; empty if there is no more reason for it."""
+    said = conversation.messages.select_related("member").filter(event=None).order_by("seq")
+    if letter.kind == MailKind.TRANSCRIPT:
+        return list(said.filter(seq__lte=letter.up_to_seq))
+    if letter.kind == MailKind.VISITOR_WAITS:
+        if not _waits_since(conversation, letter.up_to_seq):
+            return []
+        return list(said.filter(seq__gte=letter.up_to_seq)[:20])
+    if conversation.visitor.blocked_at or conversation.visitor.email != letter.recipient:
+        return []
+    mailed = (
+        conversation.mails.filter(kind=MailKind.ANSWER, sent_at__isnull=False)
+        .order_by("-up_to_seq")
+        .values_list("up_to_seq", flat=True)
+        .first()
+    )
+    news = said.filter(
+        author_kind=AuthorKind.MEMBER, seq__gt=max(conversation.visitor_seen_seq, mailed or 0)
+    )
+    return list(news)
+
+
+def _waits_since(conversation: Conversation, seq: int) -> bool:
+    answered = conversation.messages.filter(author_kind=AuthorKind.MEMBER, seq__gt=seq, event=None)
+    return conversation.waiting_since is not None and not answered.exists()
+
+
+def postpone(letter_id: UUID, *, until: datetime) -> None:
+    """Give a claimed letter back, to be looked at again later."""
+    ConversationMail.objects.filter(pk=letter_id).update(
+        claimed_at=None, due_at=until, attempts=F("attempts") - 1
+    )
+
+
+def retry_later(letter_id: UUID, *, now: datetime) -> None:
+    """Handing over failed: try again after a pause that doubles with each attempt."""
+    letter = ConversationMail.objects.get(pk=letter_id)
+    letter.claimed_at = None
+    letter.due_at = now + timedelta(minutes=2 ** (letter.attempts - 1))
+    letter.save(update_fields=["claimed_at", "due_at"])
+
+
+def record(letter_id: UUID, *, up_to_seq: int, now: datetime) -> None:
+    """The letter went out and speaks of every message up to `up_to_seq`."""
+    ConversationMail.objects.filter(pk=letter_id).update(sent_at=now, up_to_seq=up_to_seq)
+
+
+def drop(letter_id: UUID) -> None:
+    """There is no more reason to send it."""
+    ConversationMail.objects.filter(pk=letter_id).update(dropped_at=timezone.now())
+
+
+def plan_next_errand() -> None:
+    """Note when this account next needs a worker: when a letter is due or a claim lapses."""
+    account = Account.objects.select_for_update(no_key=True).get(pk=current_account())
+    open_letters = ConversationMail.objects.filter(**_OPEN)
+    due = open_letters.filter(claimed_at=None).aggregate(at=Min("due_at"))["at"]
+    claimed = open_letters.filter(claimed_at__isnull=False).aggregate(at=Min("claimed_at"))["at"]
+    times = [due] if due else []
+    if claimed:
+        times.append(claimed + CLAIM_LAPSES_AFTER + timedelta(seconds=1))
+    account.errand_at = min(times, default=None)
+    account.save(update_fields=["errand_at"])

@@ -19,13 +19,10 @@ HEARTBEAT_STALE_AFTER = 35.0
 _redis = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
 
 
-@shared_task(ignore_result=True, expires=10)
+@shared_task(ignore_result=True, expires=10, door="command")
 def beat() -> None:
     """Queued by beat and run by a worker: one key that is fresh proves that both are alive."""
     _redis.set(HEARTBEAT, time.time())
-
-
-beat.door = "command"
 
 
 def heartbeat_age() -> float | None:

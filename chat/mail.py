@@ -1,0 +1,101 @@
+"""How letters about conversations read, and where mail goes while no provider is set."""
+
+import os
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy
+
+from accounts.ids import uuid7
+from accounts.models import Account, Language, Site, User
+from chat.letters import Claim
+from chat.models import MailKind
+
+SUBJECTS = {
+    MailKind.VISITOR_WAITS: gettext_lazy("A visitor of %(name)s is waiting for an answer"),
+    MailKind.ANSWER: gettext_lazy("%(name)s has answered you"),
+    MailKind.TRANSCRIPT: gettext_lazy("Your conversation with %(name)s"),
+}
+
+
+def compose(claim: Claim) -> EmailMessage:
+    """The mail for a claimed letter, in the reader's language, with its own constant Message-ID."""
+    letter, conversation = claim.letter, claim.conversation
+    account = conversation.account
+    with translation.override(_language(claim, account)), timezone.override(_zone(account)):
+        subject = str(SUBJECTS[MailKind(letter.kind)]) % {"name": account.name}
+        context = {
+            "account": account,
+            "conversation": conversation,
+            "visitor": conversation.visitor,
+            "messages": claim.messages,
+            "link": _link(claim, account),
+            "platform": settings.PLATFORM_NAME,
+        }
+        message = EmailMultiAlternatives(
+            subject=" ".join(subject.split()),
+            body=render_to_string(f"chat/mail/{letter.kind}.txt", context),
+            to=[letter.recipient],
+            headers={
+                "Message-ID": f"<{letter.message_id}@{urlsplit(settings.PUBLIC_URL).hostname}>",
+                "Auto-Submitted": "auto-generated",
+            },
+        )
+        html = render_to_string(f"chat/mail/{letter.kind}.html", context)
+        message.attach_alternative(html, "text/html")
+        return message
+
+
+def _language(claim: Claim, account: Account) -> str:
+    if claim.letter.kind == MailKind.VISITOR_WAITS:
+        reader = User.objects.filter(email=claim.letter.recipient).values_list("language", flat=True)
+        return reader.first() or account.language
+    spoken = claim.conversation.visitor.language.partition("-")[0].lower()
+    return spoken if spoken in Language else account.language
+
+
+def _zone(account: Account) -> ZoneInfo:
+    return ZoneInfo(account.time_zone)
+
+
+def _link(claim: Claim, account: Account) -> str:
+    """Agents are led to the conversation, visitors back to the site that they wrote on."""
+    if claim.letter.kind == MailKind.VISITOR_WAITS:
+        path = reverse("inbox", args=[account.slug])
+        return f"{settings.PUBLIC_URL}{path}#{claim.conversation.pk}"
+    site = Site.objects.order_by("created_at", "pk").first()
+    return site.origin if site else ""
+
+
+class ConsoleAndFileBackend(BaseEmailBackend):
+    """For development: each mail becomes one file under `MAIL_DIR`, and a line says where.
+
+    A file is named by the Message-ID's own part where there is one, and put in place in one step:
+    handing the same letter over twice leaves one file, and no half file is ever seen.
+    """
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        settings.MAIL_DIR.mkdir(parents=True, exist_ok=True)
+        for email in email_messages:
+            built = email.message()
+            path = settings.MAIL_DIR / f"{_file_name(email)}.eml"
+            partial = path.with_suffix(f".{os.getpid()}.partial")
+            with partial.open("wb") as file:
+                file.write(built.as_bytes())
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+            print(f"mail  {email.subject}\n      to {', '.join(email.to)}: {path}", flush=True)
+        return len(email_messages)
+
+
+def _file_name(email: EmailMessage) -> str:
+    given = email.extra_headers.get("Message-ID", "").strip("<>").partition("@")[0]
+    return given or str(uuid7())

@@ -1,0 +1,76 @@
+"""Background work of the chat: letters that are due, files that were never sent."""
+
+import asyncio
+from datetime import timedelta
+from smtplib import SMTPException
+
+import structlog
+from anymail.exceptions import AnymailError
+from django.utils import timezone
+
+from accounts.doors import Steps, each_account_task, tenant_steps_task, tenant_task
+from accounts.models import Account
+from chat import letters, mail, presence
+from chat.letters import ANSWER_DELAY, Claim
+from chat.models import Attachment, MailKind
+
+log = structlog.get_logger(__name__)
+
+UNSENT_FILES_KEPT = timedelta(days=1)
+
+
+@each_account_task
+def send_due_mail() -> None:
+    """Start `send_letters` for each account that has a letter due."""
+    due = Account.objects.filter(errand_at__lte=timezone.now())
+    for account_id in due.values_list("pk", flat=True).iterator():
+        send_letters.after_commit(account_id=account_id)
+
+
+@tenant_steps_task
+def send_letters(step: Steps) -> None:
+    """Send every letter of the account that is due. Safe to run twice, also at once."""
+    while claim := step(letters.claim_next, timezone.now()):
+        _send(step, claim)
+    step(letters.plan_next_errand)
+
+
+def _send(step: Steps, claim: Claim) -> None:
+    letter = claim.letter
+    if letter.kind == MailKind.ANSWER and _visitor_is_here(claim):
+        step(letters.postpone, letter.pk, until=timezone.now() + ANSWER_DELAY)
+        return
+    message = step(mail.compose, claim)
+    try:
+        message.send()
+    except (OSError, SMTPException, AnymailError) as error:
+        # The class only: a mail server's words may repeat the address.
+        log.warning("mail.failed", kind=letter.kind, error=type(error).__name__)
+        step(letters.retry_later, letter.pk, now=timezone.now())
+        return
+    step(letters.record, letter.pk, up_to_seq=claim.messages[-1].seq, now=timezone.now())
+    log.info("mail.sent", kind=letter.kind, account=str(letter.account_id))
+
+
+def _visitor_is_here(claim: Claim) -> bool:
+    visitor = claim.conversation.visitor
+    return asyncio.run(presence.is_visitor_online(visitor.account_id, visitor.public_id))
+
+
+@each_account_task
+def sweep_unsent_files() -> None:
+    """Start `delete_unsent_files` for every account."""
+    for account_id in Account.objects.values_list("pk", flat=True).iterator():
+        delete_unsent_files.after_commit(account_id=account_id)
+
+
+@tenant_task
+def delete_unsent_files() -> None:
+    """Delete files that were uploaded a day ago and never became part of a message."""
+    for attachment in Attachment.objects.filter(
+        message=None, created_at__lt=timezone.now() - UNSENT_FILES_KEPT
+    )[:500]:
+        attachment.file.delete(save=False)
+        if attachment.thumbnail:
+            attachment.thumbnail.delete(save=False)
+        attachment.delete()
