@@ -1,0 +1,89 @@
+/**
+ * Bundles every surface into static/build/ and says how heavy each is. Fails over a budget.
+ * --watch builds again on each change (and only warns about budgets).
+ */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants } from "node:zlib";
+import * as esbuild from "esbuild";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+const OUT = join(ROOT, "static/build");
+const isWatching = process.argv.includes("--watch");
+
+/** Kilobytes after brotli, which is how browsers get them over https. */
+const BUDGETS = [
+  { files: ["loader.js"], kilobytes: 4 },
+  { files: ["widget.js", "widget.css"], kilobytes: 30 },
+];
+
+const surfaces = [
+  // A classic script, because that is what the snippet on customers' pages appends.
+  { name: "loader", entry: "frontend/loader/main.ts", format: "iife" },
+  { name: "widget", entry: "frontend/widget/main.tsx", format: "esm" },
+  { name: "inbox", entry: "frontend/inbox/main.tsx", format: "esm" },
+  { name: "settings", entry: "frontend/settings/main.ts", format: "esm" },
+].filter((surface) => existsSync(join(ROOT, surface.entry)));
+
+async function brotli(file) {
+  const content = await readFile(join(OUT, file));
+  return brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
+}
+
+/** Prints the sizes; true if every budget is kept. */
+async function weigh() {
+  let isKept = true;
+  for (const { files, kilobytes } of BUDGETS) {
+    const present = files.filter((file) => existsSync(join(OUT, file)));
+    if (present.length === 0) continue;
+    const sizes = await Promise.all(present.map(brotli));
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    const isOver = total > kilobytes * 1000;
+    isKept &&= !isOver;
+    const verdict = isOver ? "OVER its budget" : "within its budget";
+    console.log(
+      `${present.join(" + ")}: ${(total / 1000).toFixed(2)} kB brotli, ${verdict} of ${kilobytes} kB`,
+    );
+  }
+  return isKept;
+}
+
+const report = {
+  name: "report",
+  setup(build) {
+    build.onEnd(async (result) => {
+      if (isWatching && result.errors.length === 0) await weigh();
+    });
+  },
+};
+
+const contexts = await Promise.all(
+  surfaces.map(({ name, entry, format }) =>
+    esbuild.context({
+      absWorkingDir: ROOT,
+      entryPoints: { [name]: entry },
+      outdir: OUT,
+      bundle: true,
+      minify: true,
+      format,
+      // Where light-dark() is known, all of this is too.
+      target: ["es2022", "chrome123", "firefox120", "safari17.5"],
+      charset: "utf8",
+      legalComments: "none",
+      jsx: "automatic",
+      jsxImportSource: "preact",
+      logLevel: "warning",
+      plugins: [report],
+    }),
+  ),
+);
+
+if (isWatching) {
+  await Promise.all(contexts.map((context) => context.watch()));
+} else {
+  await Promise.all(contexts.map((context) => context.rebuild()));
+  await Promise.all(contexts.map((context) => context.dispose()));
+  if (!(await weigh())) process.exitCode = 1;
+}
