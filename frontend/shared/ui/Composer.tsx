@@ -39,7 +39,7 @@ interface Props {
 }
 
 /** Grows with its text up to the limit that the stylesheet sets. */
-function fit(field: HTMLTextAreaElement): void {
+function stretch(field: HTMLTextAreaElement): void {
   field.style.setProperty("block-size", "auto");
   field.style.setProperty("block-size", `${field.scrollHeight}px`);
 }
@@ -51,9 +51,8 @@ export function Composer(props: Props) {
   const picker = useRef<HTMLInputElement>(null);
   const { labels, onFiles, value, focusKey } = props;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text.
   useLayoutEffect(() => {
-    if (field.current) fit(field.current);
+    if (field.current) stretch(field.current);
   }, [value]);
 
   useEffect(() => {
@@ -86,7 +85,12 @@ export function Composer(props: Props) {
                   </span>
                 )}
                 {!upload.error && !upload.isDone && (
-                  <progress class="upload__progress" max={1} value={upload.progress} aria-label={upload.name} />
+                  <progress
+                    class="upload__progress"
+                    max={1}
+                    value={upload.progress}
+                    aria-label={upload.name}
+                  />
                 )}
               </span>
               {upload.error && (

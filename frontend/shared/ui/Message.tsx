@@ -64,7 +64,10 @@ export function Message(props: Props) {
   const side = props.isOwn ? "message--own" : "message--other";
   const place = `${props.isFirst ? " message--first" : ""}${props.isLast ? " message--last" : ""}`;
   return (
-    <div class={`message ${side}${place}${delivery ? ` message--${delivery}` : ""}`} id={`message-${props.id}`}>
+    <div
+      class={`message ${side}${place}${delivery ? ` message--${delivery}` : ""}`}
+      id={`message-${props.id}`}
+    >
       {props.avatar !== undefined && <div class="message__avatar">{props.isLast && props.avatar}</div>}
       <div class="message__column">
         {props.byline && props.isFirst && (
