@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { dayName, fileSize } from "./format";
 import { createTranslator } from "./i18n";
 import { uuid } from "./ids";
-import { pieces } from "./links";
 
 test("a text's places are filled and plurals follow the language", () => {
   const t = createTranslator(
@@ -23,32 +22,6 @@ test("a missing key shows itself, also when it is named like something built in"
 test("an id has the form of a version 4 UUID", () => {
   expect(uuid()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(uuid()).not.toBe(uuid());
-});
-
-const links = (text: string) => pieces(text).flatMap((piece) => (piece.href ? [piece.href] : []));
-
-test("addresses in a sentence become links without the sentence's punctuation", () => {
-  expect(links("See https://shop.test/a_(b), or www.shop.test/x. Write to ana@shop.test!")).toEqual([
-    "https://shop.test/a_(b)",
-    "https://www.shop.test/x",
-    "mailto:ana@shop.test",
-  ]);
-});
-
-test("only http, https and mail addresses become links", () => {
-  expect(
-    links("javascript:alert(1) data:text/html,x file:///etc/passwd ftp://shop.test //shop.test"),
-  ).toEqual([]);
-});
-
-test("the pieces joined again are the text", () => {
-  const text = "a https://shop.test/?q=1&b=<2> (www.shop.test) end, x@y.test.";
-
-  expect(
-    pieces(text)
-      .map((piece) => piece.text)
-      .join(""),
-  ).toBe(text);
 });
 
 test("days are named as people name them", () => {
