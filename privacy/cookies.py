@@ -6,6 +6,7 @@ browser test compares it with what Chromium really stored.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypedDict
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -129,3 +130,31 @@ REGISTRY = (
 )
 
 COOKIES = tuple(item for item in REGISTRY if item.storage is Storage.COOKIE)
+
+
+class DeclarationRow(TypedDict):
+    """One line of the cookie declaration. `max_age`: at most so many seconds, null: the session."""
+
+    name: str
+    storage: str
+    purpose: str
+    set_when: str
+    max_age: int | None
+    category: str
+    is_personal: bool
+
+
+def declaration() -> list[DeclarationRow]:
+    """The registry in the language that is active, as the public cookie declaration shows it."""
+    return [
+        {
+            "name": item.name,
+            "storage": item.storage.value,
+            "purpose": str(item.purpose),
+            "set_when": str(item.set_when),
+            "max_age": item.max_age,
+            "category": item.category.value,
+            "is_personal": item.is_personal,
+        }
+        for item in REGISTRY
+    ]

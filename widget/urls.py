@@ -1,5 +1,13 @@
 """Addresses of the visitor's side."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from widget import views
+
+urlpatterns = [
+    path("widget/loader.js", views.loader, name="loader"),
+    path("widget/loader-<str:version>.js", views.loader_pinned, name="loader_pinned"),
+    path("widget/<str:key>/config.js", views.widget_config, name="widget_config"),
+    path("widget/<str:key>/frame", views.widget_frame, name="widget_frame"),
+    path("widget/<str:key>/cookies.json", views.widget_cookies, name="widget_cookies"),
+]

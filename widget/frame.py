@@ -1,0 +1,77 @@
+"""What the frame's document carries: everything the chat needs to start, and its ticket."""
+
+from typing import TypedDict
+
+from django.conf import settings as platform
+from django.urls import reverse
+
+from accounts.models import Account
+from chat import identity
+from chat.models import ChatSettings
+from widget import colors, settings, texts
+from widget.models import WidgetSettings
+
+
+class Notice(TypedDict):
+    """The privacy notice. `url` is the owner's policy, empty when there is none."""
+
+    shown: bool
+    url: str
+
+
+class Bootstrap(TypedDict):
+    """The frame's JSON. Paths are on the frame's own origin; `socket` is a full address."""
+
+    key: str
+    site: str
+    ticket: str
+    name: str
+    language: str
+    direction: str
+    texts: texts.Tree
+    color: str
+    color_text: str
+    color_on_light: str
+    color_on_dark: str
+    side: str
+    notice: Notice
+    socket: str
+    poll: str
+    files: str
+    messages: str
+    ticket_url: str
+    max_upload: int
+    visitors_may_request_transcripts: bool
+
+
+def bootstrap(account: Account, look: WidgetSettings, *, site: str, language: str) -> Bootstrap:
+    """The document for a frame on a verified site."""
+    palette = colors.palette(look.color)
+    chat = ChatSettings.objects.filter(account=account).first() or ChatSettings()
+    # The poll is answered before Django's own addresses are looked at, so it has no name.
+    base = f"/widget/{account.public_key}"
+    return {
+        "key": account.public_key,
+        "site": site,
+        "ticket": identity.ticket(account, site),
+        "name": account.name,
+        "language": language,
+        "direction": texts.direction(language),
+        "texts": settings.words(account, look, language),
+        "color": palette.accent,
+        "color_text": palette.contrast,
+        "color_on_light": palette.on_light,
+        "color_on_dark": palette.on_dark,
+        "side": look.side,
+        "notice": {
+            "shown": settings.notice_is_shown(account, look),
+            "url": look.privacy_notice_url,
+        },
+        "socket": f"{platform.SOCKET_URL}/ws/visitor/{account.public_key}/",
+        "poll": f"{base}/poll",
+        "files": reverse("visitor_files", args=[account.public_key]),
+        "messages": reverse("visitor_messages", args=[account.public_key]),
+        "ticket_url": f"{base}/ticket",
+        "max_upload": platform.MAX_UPLOAD_BYTES,
+        "visitors_may_request_transcripts": chat.visitors_may_request_transcripts,
+    }

@@ -1,0 +1,142 @@
+"""The addresses that the widget is made of, and the page where an admin decides its look."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from csp.constants import NONE, SELF
+from django.conf import settings as platform
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from accounts import sites, snippet
+from accounts.doors import public
+from chat.doors import EmbedRequest, embed_view
+from privacy import cookies
+from widget import embed, frame, releases, settings
+
+JAVASCRIPT = "text/javascript; charset=utf-8"
+MINUTES = 60
+YEAR = 365 * 24 * 3600
+
+
+@public
+@require_safe
+def loader(request: HttpRequest) -> HttpResponse:
+    """The script of the snippet. It follows releases, so browsers ask again after minutes."""
+    return _script(request, releases.current(), f"public, max-age={5 * MINUTES}")
+
+
+@public
+@require_safe
+def loader_pinned(request: HttpRequest, version: str) -> HttpResponse:
+    """A released script. It never changes, so a page may carry its hash (js-api 1.13)."""
+    return _script(request, releases.pinned(version), f"public, max-age={YEAR}, immutable")
+
+
+def _script(request: HttpRequest, script: releases.Script | None, cache: str) -> HttpResponse:
+    if script is None:
+        return HttpResponse("", content_type=JAVASCRIPT, status=HTTPStatus.NOT_FOUND)
+    body, encoding = script.encoded(request.headers.get("Accept-Encoding", ""))
+    etag = f'"{script.digest}{"-" + encoding if encoding else ""}"'
+    if etag in request.headers.get("If-None-Match", ""):
+        response = HttpResponse(status=HTTPStatus.NOT_MODIFIED)
+    else:
+        response = HttpResponse(body, content_type=JAVASCRIPT)
+        if encoding:
+            response["Content-Encoding"] = encoding
+    response["ETag"] = etag
+    response["Cache-Control"] = cache
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    # A script with an `integrity` attribute is fetched with CORS.
+    response["Access-Control-Allow-Origin"] = "*"
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
+@embed_view
+def widget_config(request: EmbedRequest) -> HttpResponse:
+    """The loader's configuration as an ES module: the one form that a host page may load under a
+    strict policy with Trusted Types, and that sends `Origin`. 403 without CORS for a page that
+    is not on the account's list."""
+    site = request.headers.get("Origin", "")
+    if not sites.is_allowed(request.account, site):
+        refusal = HttpResponse(
+            "This site is not on the account's list.\n",
+            content_type="text/plain; charset=utf-8",
+            status=HTTPStatus.FORBIDDEN,
+        )
+        refusal["Cache-Control"] = "no-store"
+        patch_vary_headers(refusal, ["Origin"])
+        return refusal
+    snippet.mark_seen(request.account)
+    look = settings.of(request.account)
+    config = embed.loader_config(request.account, look, _language(request, look))
+    response = HttpResponse(f"export default {json.dumps(config)};\n", content_type=JAVASCRIPT)
+    response["Access-Control-Allow-Origin"] = site
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response["Cache-Control"] = "private, max-age=15"
+    patch_vary_headers(response, ["Origin", "Accept-Language"])
+    return response
+
+
+@embed_view
+@xframe_options_exempt
+def widget_frame(request: EmbedRequest) -> HttpResponse:
+    """The chat's document, for the site in `?site=`: only that site may frame it, and its ticket
+    is good there only. It sets no cookie and reads none."""
+    site = request.GET.get("site", "")
+    if not sites.is_allowed(request.account, site):
+        return _frame("widget/refused.html", {}, ancestors=NONE, status=HTTPStatus.FORBIDDEN)
+    look = settings.of(request.account)
+    language = _language(request, look)
+    bootstrap = frame.bootstrap(request.account, look, site=site, language=language)
+    with translation.override(language):
+        return _frame("widget/frame.html", {"bootstrap": bootstrap}, ancestors=site)
+
+
+def _frame(
+    template: str,
+    context: dict[str, Any],
+    *,
+    ancestors: str,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    # Without the request no context processor runs, so nothing looks into a session.
+    response = HttpResponse(render_to_string(template, context), status=status)
+    response._csp_replace = {  # type: ignore[attr-defined]
+        "connect-src": [SELF, platform.SOCKET_URL],
+        "form-action": [NONE],
+        "frame-src": [NONE],
+        "frame-ancestors": [ancestors],
+    }
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@embed_view
+def widget_cookies(request: EmbedRequest) -> HttpResponse:
+    """What the widget keeps in a visitor's browser, for the owner's own cookie page."""
+    language = _language(request, settings.of(request.account))
+    with translation.override(language):
+        response = JsonResponse({"language": language, "items": cookies.declaration()})
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response["Cache-Control"] = f"public, max-age={5 * MINUTES}"
+    return response
+
+
+def _language(request: EmbedRequest, look: settings.WidgetSettings) -> str:
+    accepted = parse_accept_lang_header(request.headers.get("Accept-Language", "")[:500])
+    return settings.language_for(
+        request.account,
+        look,
+        page=request.GET.get("lang", "")[:35],
+        browser=[code for code, _ in accepted],
+    )
