@@ -67,6 +67,10 @@ class Server:
             time.sleep(0.2)
             self.end_leftover()
 
+    def has_fallen(self) -> bool:
+        """Whether it was started and ended without `stop` or `kill`."""
+        return self.process is not None and self.process.poll() is not None
+
     def stop(self) -> None:
         """Stop in order, so that the next start needs no recovery."""
         if not self.process:

@@ -103,6 +103,14 @@ class Stack:
             self._lock.close()
             self._lock = None
 
+    def revive(self) -> list[str]:
+        """Start again what ended by itself, on the same port and data; the names of what was."""
+        running: list[Server | None] = [self._postgres, self._valkey]
+        fallen = [server for server in running if server and server.has_fallen()]
+        for server in fallen:
+            server.start()
+        return [server.name for server in fallen]
+
     def __enter__(self) -> Self:
         self.start()
         return self
