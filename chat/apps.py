@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class ChatConfig(AppConfig):
     name = "chat"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Models are not loaded before this point.
+        from accounts.signals import access_changed
+        from chat.access import tell_sockets
+
+        access_changed.connect(tell_sockets, dispatch_uid="chat.access")

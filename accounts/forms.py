@@ -1,0 +1,183 @@
+"""Forms of the accounts app: checked input, no decisions."""
+
+from typing import Any, cast
+
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from django import forms
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import (
+    password_validators_help_text_html,
+    validate_password,
+)
+from django.core.validators import ProhibitNullCharactersValidator
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from accounts import ratelimits, sites
+from accounts.adapter import FOUNDING
+from accounts.addresses import client_address
+from accounts.models import Language, Role, User
+
+
+class NameField(forms.CharField):
+    """A name in one line, trimmed, without control characters."""
+
+    def clean(self, value: Any) -> str:
+        return " ".join(str(super().clean(value) or "").split())
+
+
+class OriginField(forms.CharField):
+    """A web address; the cleaned value is its origin."""
+
+    widget = forms.TextInput(
+        attrs={
+            "inputmode": "url",
+            "autocomplete": "url",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "placeholder": "https://www.example.org",
+        }
+    )
+
+    def clean(self, value: Any) -> str:
+        return sites.normalise(str(super().clean(value)))
+
+
+class AccountForm(forms.Form):
+    """The name of a website and where it is: all that an account needs to begin."""
+
+    site_name = NameField(
+        label=_("Name of your website"),
+        max_length=80,
+        help_text=_("Visitors and your team see it."),
+    )
+    site_address = OriginField(
+        label=_("Its web address"),
+        max_length=300,
+        help_text=_("The chat will run there and nowhere else. You can add more sites later."),
+    )
+
+
+class SignupForm(AllauthSignupForm):  # type: ignore[misc]
+    """Sign-up: a person and the account they want. Only the person is stored, unproved; the
+    account waits in the session for the code from the mail."""
+
+    field_order = ("email", "site_name", "site_address", "password1")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail address")
+        for name, field in AccountForm.base_fields.items():
+            self.fields[name] = field.__class__.__deepcopy__(field, {})
+        self.order_fields(self.field_order)
+        for field in self.fields.values():
+            if field.widget.attrs.get("placeholder") == field.label or "password" in field.label:
+                field.widget.attrs.pop("placeholder", None)
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Store the person, or do as if (A45): the same answer in the same time for an address
+        that has a log-in. Raises TooMany."""
+        email = self.cleaned_data["email"]
+        ratelimits.take(ratelimits.SIGNUP, client_address(request))
+        ratelimits.take(ratelimits.SIGNUP_AS, email)
+        if self.account_already_exists:
+            # The work of hashing a password is what would tell the two cases apart.
+            make_password(self.cleaned_data.get("password1"))
+        user, response = super().try_save(request)
+        if user is not None:
+            request.session[FOUNDING] = {
+                "user": str(user.pk),
+                "name": self.cleaned_data["site_name"],
+                "address": self.cleaned_data["site_address"],
+            }
+        return cast("User | None", user), cast("HttpResponse | None", response)
+
+
+class ResetPasswordForm(AllauthResetPasswordForm):  # type: ignore[misc]
+    """The request for a new password."""
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Write to the mailbox. Raises TooMany, whether or not the address is known (A45)."""
+        email = self.cleaned_data["email"].lower()
+        ratelimits.take(ratelimits.RESET, client_address(request))
+        ratelimits.take(ratelimits.RESET_OF, email)
+        return str(super().save(request, **kwargs))
+
+
+class SiteForm(forms.Form):
+    address = OriginField(label=_("Web address"), max_length=300)
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    role = forms.TypedChoiceField(label=_("Role"), coerce=Role, initial=Role.AGENT)
+
+    def __init__(self, *args: Any, roles: frozenset[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role = cast(forms.TypedChoiceField, self.fields["role"])
+        role.choices = [(value, value.label) for value in reversed(Role) if value in roles]
+
+
+class RoleForm(forms.Form):
+    role = forms.TypedChoiceField(label=_("Role"), coerce=Role, choices=Role.choices)
+
+
+class NewPersonForm(forms.Form):
+    """What somebody without a log-in enters to accept an invitation."""
+
+    public_name = NameField(
+        label=_("Your public name"),
+        max_length=60,
+        required=False,
+        help_text=_("Visitors see it, so a first name or an alias is fine."),
+        widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=500,
+        help_text=password_validators_help_text_html(),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        validators=[ProhibitNullCharactersValidator()],
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password, User(email=self.email))
+        return password
+
+
+class ProfileForm(forms.Form):
+    """What visitors see of a member, and the language the member reads."""
+
+    public_name = NameField(
+        label=_("Public name"),
+        max_length=60,
+        required=False,
+        help_text=_("A first name or an alias is fine. Empty: visitors see the account's name."),
+    )
+    description = NameField(
+        label=_("Line below it"),
+        max_length=160,
+        required=False,
+        help_text=_("For example what you are good at."),
+    )
+    photo = forms.FileField(
+        label=_("Photo"),
+        required=False,
+        help_text=_("JPEG, PNG, WebP or GIF. We keep a small square of it, without camera data."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+    )
+    forget_photo = forms.BooleanField(label=_("Remove the photo"), required=False)
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=Language.choices,
+        help_text=_("Of these pages and of the e-mails to you."),
+    )

@@ -1,0 +1,24 @@
+"""`manage.py set_plan acme pro`: put an account on another plan."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts import plans
+from accounts.models import Account, PlanName
+
+
+class Command(BaseCommand):
+    help = "Put an account on another plan."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug", help="the account, as in its address")
+        parser.add_argument("plan", choices=PlanName.values)
+
+    def handle(self, *args: Any, slug: str, plan: str, **options: Any) -> None:
+        account = Account.objects.filter(slug=slug).first()
+        if account is None:
+            raise CommandError(f"There is no account “{slug}”.")
+        plans.change(account, to=PlanName(plan))
+        self.stdout.write(f"{slug} is on {plan} now.")

@@ -1,0 +1,155 @@
+"""Memberships: who may do what in an account, and how they appear to visitors."""
+
+from typing import BinaryIO
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import photos, plans
+from accounts.models import Account, Invitation, Membership, Role, User
+from accounts.signals import access_changed
+
+
+def grantable(by: Membership) -> frozenset[Role]:
+    """The roles that this member may give. Only an owner makes owners (A49)."""
+    if by.role == Role.OWNER:
+        return frozenset(Role)
+    if by.role == Role.ADMIN:
+        return frozenset({Role.ADMIN, Role.AGENT})
+    return frozenset()
+
+
+def change_role(member: Membership, *, to: Role, by: Membership) -> None:
+    """Give the member another role; their open sockets look again.
+
+    Raises ValidationError when `by` may not, and for the last owner.
+    """
+    with transaction.atomic():
+        locked = _locked(member)
+        _refuse_unless_above(locked, by)
+        if to not in grantable(by):
+            raise _not_yours()
+        if locked.role == to:
+            return
+        _refuse_last_owner(locked)
+        locked.role = to
+        locked.save(update_fields=["role"])
+        _tell(locked)
+
+
+def deactivate(member: Membership, *, by: Membership) -> None:
+    """Take the member's access away, at once. What they wrote stays theirs.
+
+    Raises ValidationError when `by` may not, and for the last owner.
+    """
+    with transaction.atomic():
+        locked = _locked(member)
+        _refuse_unless_above(locked, by)
+        if not locked.is_active:
+            return
+        _refuse_last_owner(locked)
+        locked.is_active = False
+        locked.save(update_fields=["is_active"])
+        _tell(locked)
+
+
+def activate(member: Membership, *, by: Membership) -> None:
+    """Let a deactivated member in again. Raises ValidationError when no seat is free."""
+    with transaction.atomic():
+        locked = _locked(member)
+        _refuse_unless_above(locked, by)
+        if locked.is_active:
+            return
+        refuse_without_seat(locked.account)
+        locked.is_active = True
+        locked.save(update_fields=["is_active"])
+
+
+def describe(
+    member: Membership,
+    *,
+    public_name: str,
+    description: str,
+    photo: BinaryIO | None = None,
+    forget_photo: bool = False,
+) -> None:
+    """What visitors see of the member. A new photo replaces the old one, whose file goes.
+
+    Raises ValidationError for a photo that is none.
+    """
+    before = member.photo.name
+    member.public_name = public_name
+    member.description = description
+    if photo is not None:
+        member.photo.save(photos.new_name(), photos.portrait(photo), save=False)
+    elif forget_photo:
+        member.photo.name = ""
+    member.save(update_fields=["public_name", "description", "photo"])
+    if before and before != member.photo.name:
+        storage = member.photo.storage
+        # After the commit: a rolled-back change would otherwise point at a file that is gone.
+        transaction.on_commit(lambda: storage.delete(before), robust=True)
+
+
+def prefer(
+    member: Membership, *, wants_sound: bool | None = None, is_available: bool | None = None
+) -> None:
+    """Keep the member's own switches; None leaves one as it is."""
+    if wants_sound is not None:
+        member.wants_sound = wants_sound
+    if is_available is not None:
+        member.is_available = is_available
+    member.save(update_fields=["wants_sound", "is_available"])
+
+
+def speak(user: User, language: str) -> None:
+    """Pages and mail speak this language to the person, in every account they are in."""
+    user.language = language
+    user.save(update_fields=["language"])
+
+
+def seats_taken(account: Account) -> int:
+    """Active members and open invitations."""
+    members = Membership.objects.active().filter(account=account).count()
+    return members + Invitation.objects.open().filter(account=account).count()
+
+
+def refuse_without_seat(account: Account) -> None:
+    """Raise ValidationError unless the plan has a seat free. Locks the account, so that two who
+    ask at once cannot both get the last one."""
+    locked = Account.objects.select_for_update().get(pk=account.pk)
+    if seats_taken(locked) >= plans.seats(locked):
+        raise ValidationError(
+            _("All seats of your plan are taken. Deactivate somebody or choose a larger plan."),
+            code="no_seat",
+        )
+
+
+def _locked(member: Membership) -> Membership:
+    """The member as stored now. The account is locked first: owners are counted under it."""
+    Account.objects.select_for_update().get(pk=member.account_id)
+    return Membership.objects.select_related("account").get(pk=member.pk)
+
+
+def _refuse_unless_above(member: Membership, by: Membership) -> None:
+    if member.account_id != by.account_id or Role(member.role) not in grantable(by):
+        raise _not_yours()
+
+
+def _refuse_last_owner(member: Membership) -> None:
+    if member.role != Role.OWNER or not member.is_active:
+        return
+    owners = Membership.objects.active().filter(account=member.account_id, role=Role.OWNER)
+    if not owners.exclude(pk=member.pk).exists():
+        raise ValidationError(
+            _("This is the last owner. Make somebody else an owner first."), code="last_owner"
+        )
+
+
+def _not_yours() -> ValidationError:
+    return ValidationError(_("Only an owner can do this."), code="not_allowed")
+
+
+def _tell(member: Membership) -> None:
+    access_changed.send(Membership, account_id=member.account_id, member_id=member.pk)

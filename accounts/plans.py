@@ -1,0 +1,102 @@
+"""The plan catalogue: what each plan has, and the one question "may this account do that"."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, PlanName
+
+
+class Feature(StrEnum):
+    """What only some plans have. Everything that is not named here is on every plan."""
+
+    CUSTOMIZE = "customize"
+    RATING = "rating"
+    TRANSCRIPT = "transcript"
+    API = "api"
+    GA = "ga"
+    GROUPS = "groups"
+    WHITE_LABEL = "white_label"
+
+
+FEATURE_TEXTS: dict[Feature, Promise] = {
+    Feature.CUSTOMIZE: _("Hide the chat or its privacy notice from your own page code"),
+    Feature.RATING: _("Visitors rate a closed conversation"),
+    Feature.TRANSCRIPT: _("Transcripts by e-mail, on request"),
+    Feature.API: _("An HTTP API"),
+    Feature.GA: _("Events for Google Analytics"),
+    Feature.GROUPS: _("Groups of agents"),
+    Feature.WHITE_LABEL: _("No “powered by” link"),
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One plan. Months are calendar months; a `history_limit` of None means: no upper limit."""
+
+    name: PlanName
+    summary: Promise
+    seats: int
+    euros_per_seat: int
+    history_default: int
+    history_limit: int | None
+    features: frozenset[Feature]
+
+
+CATALOGUE: dict[PlanName, Plan] = {
+    plan.name: plan
+    for plan in (
+        Plan(
+            name=PlanName.FREE,
+            summary=_("The whole chat for a small team."),
+            seats=3,
+            euros_per_seat=0,
+            history_default=3,
+            history_limit=3,
+            features=frozenset(),
+        ),
+        Plan(
+            name=PlanName.STANDARD,
+            summary=_("For a team that shares the work."),
+            seats=10,
+            euros_per_seat=12,
+            history_default=12,
+            history_limit=None,
+            features=frozenset(
+                {Feature.CUSTOMIZE, Feature.RATING, Feature.TRANSCRIPT, Feature.GROUPS}
+            ),
+        ),
+        Plan(
+            name=PlanName.PRO,
+            summary=_("For many hands, and for your own tools."),
+            seats=50,
+            euros_per_seat=24,
+            history_default=12,
+            history_limit=None,
+            features=frozenset(Feature),
+        ),
+    )
+}
+
+
+def of(account: Account) -> Plan:
+    """The plan that this account is on."""
+    return CATALOGUE[PlanName(account.plan)]
+
+
+def may(account: Account, feature: Feature) -> bool:
+    """Whether the account's plan has the feature."""
+    return feature in of(account).features
+
+
+def seats(account: Account) -> int:
+    """How many people may be in the account: active members and open invitations together."""
+    return of(account).seats
+
+
+def change(account: Account, *, to: PlanName) -> None:
+    """Put the account on another plan, at once. Members beyond the new limit stay; nobody joins."""
+    account.plan = to
+    account.save(update_fields=["plan"])

@@ -1,0 +1,7 @@
+"""What the accounts app tells whoever listens above it."""
+
+from django.dispatch import Signal
+
+# Sent with `account_id` and `member_id` inside the transaction that took a member's access away
+# or changed their role. Listeners that tell the outside world wait for the commit.
+access_changed = Signal()

@@ -1,0 +1,33 @@
+"""Open sockets look again when somebody's access changed (A40)."""
+
+from typing import Any
+from uuid import UUID
+
+import structlog
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+from chat.events import inbox_group
+
+log = structlog.get_logger(__name__)
+
+
+def tell_sockets(sender: object, *, account_id: UUID, member_id: UUID, **_: Any) -> None:
+    """Listen to `accounts.signals.access_changed`: once it is committed, let every inbox of the
+    account that belongs to the member look up its membership again.
+
+    A message that the bus loses costs no safety: memberships are looked up at each heartbeat too.
+    """
+    transaction.on_commit(lambda: async_to_sync(_send)(account_id, member_id), robust=True)
+
+
+async def _send(account_id: UUID, member_id: UUID) -> None:
+    layer = get_channel_layer()
+    assert layer is not None
+    try:
+        await layer.group_send(
+            inbox_group(account_id), {"type": "access.changed", "member": str(member_id)}
+        )
+    except Exception as error:  # whatever the layer raises, the change is stored
+        log.warning("bus_unreachable", change="access", error=type(error).__name__)
