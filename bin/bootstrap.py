@@ -66,7 +66,12 @@ class Setup:
         """Do `work` and show it, unless `stamp` is what it was and `result` is still there."""
         stamps = VENV / "stamps"
         mark = stamps / re.sub(r"\W+", "-", name.lower())
-        if stamp and mark.exists() and mark.read_text() == stamp and (not result or result.exists()):
+        if (
+            stamp
+            and mark.exists()
+            and mark.read_text() == stamp
+            and (not result or result.exists())
+        ):
             return
         self.started, self.name = time.monotonic(), name
         self._show("…")
@@ -98,7 +103,13 @@ class Setup:
         if code:
             said = self.log.read_bytes()[begin:].decode(errors="replace").splitlines()[-15:]
             raise SetupError(
-                "\n".join([f"`{' '.join(map(str, command))}` failed:", *(f"  {line}" for line in said), advice])
+                "\n".join(
+                    [
+                        f"`{' '.join(map(str, command))}` failed:",
+                        *(f"  {line}" for line in said),
+                        advice,
+                    ]
+                )
                 + f"\nThe whole log: {self.log}"
             )
 
@@ -109,12 +120,19 @@ class Setup:
 
     def _end(self, sign: str) -> None:
         self._show(sign)
-        print("" if self.live else f"  {sign} {self.name:<42} {time.monotonic() - self.started:5.1f} s", flush=True)
+        print(
+            ""
+            if self.live
+            else f"  {sign} {self.name:<42} {time.monotonic() - self.started:5.1f} s",
+            flush=True,
+        )
 
 
 def make_venv(setup: Setup, python: Path) -> None:
     """An empty virtual environment with pip; on Debian as root the missing module is installed first."""
-    if subprocess.run([python, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode:
+    if subprocess.run(
+        [python, "-c", "import venv, ensurepip"], capture_output=True, check=False
+    ).returncode:
         version = subprocess.run(
             [python, "-c", "import sys; print('python%d.%d-venv' % sys.version_info[:2])"],
             capture_output=True, text=True, check=True,
@@ -156,7 +174,9 @@ def install_packages(setup: Setup, *locks: str) -> None:
 def node_version(node: str | Path) -> tuple[int, ...]:
     """The version of a node program; () when it does not run."""
     try:
-        said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+        said = subprocess.run(
+            [node, "--version"], capture_output=True, text=True, check=False
+        ).stdout
     except OSError:
         return ()
     return tuple(int(part) for part in re.findall(r"\d+", said)[:3])
@@ -170,13 +190,22 @@ def system_node() -> str | None:
 
 def chromium() -> str | None:
     """The browser that the browser tests drive."""
-    return next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
+    return next(
+        (
+            path
+            for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser")
+            if Path(path).exists()
+        ),
+        None,
+    )
 
 
 def install_chromium(setup: Setup) -> None:
     command = "apt-get install -y chromium"
     if not (DEBIAN and os.geteuid() == 0):
-        raise SetupError(f"The browser tests need Chromium. Install it and try again: sudo {command}")
+        raise SetupError(
+            f"The browser tests need Chromium. Install it and try again: sudo {command}"
+        )
     setup.call("apt-get", "update")
     setup.call(*command.split())
 
@@ -187,7 +216,10 @@ def bootstrap(setup: Setup, *, browser: bool) -> None:
     if not PYTHON.exists():
         setup.step("Virtual environment", lambda: make_venv(setup, python))
     setup.step(
-        "uv", lambda: install_uv(setup), stamp=fingerprint([ROOT / "requirements/uv.txt"]), result=VENV / "bin/uv"
+        "uv",
+        lambda: install_uv(setup),
+        stamp=fingerprint([ROOT / "requirements/uv.txt"]),
+        result=VENV / "bin/uv",
     )
     locks = ["dev.txt", "uv.txt"] + ([] if system_node() else ["node.txt"])
     setup.step(
@@ -197,12 +229,16 @@ def bootstrap(setup: Setup, *, browser: bool) -> None:
         result=VENV / "bin/pytest",
     )
     node = system_node() or str(VENV / "bin/node")
-    os.environ["PATH"] = os.pathsep.join([str(Path(node).parent), str(VENV / "bin"), os.environ["PATH"]])
+    os.environ["PATH"] = os.pathsep.join(
+        [str(Path(node).parent), str(VENV / "bin"), os.environ["PATH"]]
+    )
     packages = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
     setup.step(
         "Node packages",
         # Install scripts run code of strangers; no package of ours needs one.
-        lambda: setup.call("npm", "ci", "--ignore-scripts", advice="Is the npm registry reachable?"),
+        lambda: setup.call(
+            "npm", "ci", "--ignore-scripts", advice="Is the npm registry reachable?"
+        ),
         stamp=fingerprint(packages, ".".join(map(str, node_version(node)[:1]))),
         result=ROOT / "node_modules/.package-lock.json",
     )

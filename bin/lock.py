@@ -28,7 +28,11 @@ Lock = dict[str, dict[str, dict[str, object]]]
 def python_locks(extra: list[str]) -> None:
     """Resolve every group; `extra` goes to uv (`--upgrade`, `--upgrade-package NAME`)."""
     for name, sources in LOCKS.items():
-        subprocess.run([*COMPILE, *sources, *extra, "--output-file", f"requirements/{name}"], cwd=ROOT, check=True)
+        subprocess.run(
+            [*COMPILE, *sources, *extra, "--output-file", f"requirements/{name}"],
+            cwd=ROOT,
+            check=True,
+        )
 
 
 def complete(lock: Lock) -> list[str]:

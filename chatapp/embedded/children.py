@@ -43,7 +43,9 @@ class Children:
     session of its own, so that Ctrl-C reaches only us and we end them in order.
     """
 
-    def __init__(self, *, cwd: Path, environment: Mapping[str, str], output: IO[str] | None = None) -> None:
+    def __init__(
+        self, *, cwd: Path, environment: Mapping[str, str], output: IO[str] | None = None
+    ) -> None:
         self._cwd = cwd
         self._environment = environment
         self._output = output or sys.stdout
@@ -73,7 +75,10 @@ class Children:
         for child in self._children:
             _signal_group(child, signal.SIGTERM, leader_only=True)
         deadline = time.monotonic() + STOP_SECONDS
-        while any(child.process.poll() is None for child in self._children) and time.monotonic() < deadline:
+        while (
+            any(child.process.poll() is None for child in self._children)
+            and time.monotonic() < deadline
+        ):
             for key, _ in self._selector.select(0.1) if self._selector.get_map() else [(None, 0)]:
                 self._show(key.data) if key else time.sleep(0.05)
         for child in self._children:

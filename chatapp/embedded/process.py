@@ -133,9 +133,7 @@ class Server:
     def _wait_until_ready(self, deadline: float) -> bool:
         process = self.process
         assert process
-        wait_for(
-            lambda: process.poll() is not None or self.is_ready(), deadline - time.monotonic()
-        )
+        wait_for(lambda: process.poll() is not None or self.is_ready(), deadline - time.monotonic())
         return process.poll() is None and self.is_ready()
 
 
@@ -167,12 +165,15 @@ def runs_in(pid: int, folder: Path) -> bool:
     """Whether the process is alive, no zombie, and works in `folder`."""
     if sys.platform != "linux":
         listed = subprocess.run(
-            ["ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
+            ["ps", "-o", "stat=,command=", "-p", str(pid)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         return str(folder) in listed.stdout and not listed.stdout.startswith("Z")
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        return state != "Z" and Path(os.readlink(f"/proc/{pid}/cwd")) == folder
+        return state != "Z" and Path(f"/proc/{pid}/cwd").readlink() == folder
     except OSError:
         return False
 

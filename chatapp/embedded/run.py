@@ -171,7 +171,15 @@ def greeting(environment: Mapping[str, str]) -> str:
     ]
     if not environment.get("EMAIL_URL"):
         lines.append(("Mail", f"{environment['VAR_DIR']}/mail"))
-    return "\n".join(["", *(f"  {label:<11} {value}" for label, value in lines), "", "  Ctrl-C stops everything.", ""])
+    return "\n".join(
+        [
+            "",
+            *(f"  {label:<11} {value}" for label, value in lines),
+            "",
+            "  Ctrl-C stops everything.",
+            "",
+        ]
+    )
 
 
 def manage(*arguments: str, environment: Mapping[str, str]) -> None:
@@ -210,7 +218,9 @@ def step(name: str) -> Iterator[None]:
     except BaseException:
         print(f"{chr(13) if live else ''}  × {name}", flush=True)
         raise
-    print(f"{chr(13) if live else ''}  ✓ {name:<42} {time.monotonic() - started:5.1f} s", flush=True)
+    print(
+        f"{chr(13) if live else ''}  ✓ {name:<42} {time.monotonic() - started:5.1f} s", flush=True
+    )
 
 
 def main() -> int:

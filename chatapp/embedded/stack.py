@@ -25,7 +25,12 @@ class Stack:
     """
 
     def __init__(
-        self, directory: Path, *, durable: bool, with_postgres: bool = True, with_valkey: bool = True
+        self,
+        directory: Path,
+        *,
+        durable: bool,
+        with_postgres: bool = True,
+        with_valkey: bool = True,
     ) -> None:
         self.directory = directory.resolve()
         self.durable = durable
@@ -149,7 +154,9 @@ class Stack:
             making = file.with_suffix(".new")
             making.unlink(missing_ok=True)
             making.touch(mode=0o600)
-            making.write_text(json.dumps({name: secrets.token_hex(24) for name in ("postgres", "valkey")}))
+            making.write_text(
+                json.dumps({name: secrets.token_hex(24) for name in ("postgres", "valkey")})
+            )
             making.rename(file)
         passwords: dict[str, str] = json.loads(file.read_text())
         return passwords

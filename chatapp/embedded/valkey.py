@@ -62,7 +62,11 @@ class Valkey(Server):
     def _write_configuration(self) -> None:
         # In a file that only its user can read: arguments are visible to everyone on the machine.
         file = self.data / "valkey.conf"
-        keeping = 'appendonly yes\nappendfsync everysec\nsave ""' if self.durable else 'appendonly no\nsave ""'
+        keeping = (
+            'appendonly yes\nappendfsync everysec\nsave ""'
+            if self.durable
+            else 'appendonly no\nsave ""'
+        )
         file.unlink(missing_ok=True)
         file.touch(mode=0o600)
         file.write_text(
