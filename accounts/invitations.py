@@ -37,7 +37,7 @@ def invite(account: Account, *, email: str, role: Role, by: Membership) -> Invit
         invitation = Invitation.objects.filter(
             account=account, email=email, accepted_at=None, cancelled_at=None
         ).first()
-        if invitation and invitation.expires_at > timezone.now():
+        if invitation and not invitation.is_expired:
             raise ValidationError(_("This address is invited already."), code="invited")
         invitation = invitation or Invitation(account=account, email=email)
         invitation.role = role
@@ -56,7 +56,7 @@ def resend(invitation: Invitation, *, by: Membership) -> None:
         _refuse_role(Role(invitation.role), by)
         if invitation.accepted_at or invitation.cancelled_at:
             raise _gone()
-        if invitation.expires_at <= timezone.now():
+        if invitation.is_expired:
             refuse_without_seat(invitation.account)
         _send(invitation, by=by)
 
@@ -169,7 +169,7 @@ def _send(invitation: Invitation, *, by: Membership) -> None:
     invitation.save()
     letter = _letter(invitation, token)
     # Robust: the invitation stands, and can be sent again from the team page.
-    transaction.on_commit(lambda: letter.send(), robust=True)
+    transaction.on_commit(letter.send, robust=True)
 
 
 def _letter(invitation: Invitation, token: str) -> EmailMessage:

@@ -182,6 +182,11 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return str(self.pk)
 
+    @property
+    def is_expired(self) -> bool:
+        """Whether the link's time is over."""
+        return self.expires_at <= timezone.now()
+
 
 class Site(TenantModel):
     """A web origin on which the account's widget may run, as browsers spell it in `Origin`:

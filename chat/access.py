@@ -29,5 +29,5 @@ async def _send(account_id: UUID, member_id: UUID) -> None:
         await layer.group_send(
             inbox_group(account_id), {"type": "access.changed", "member": str(member_id)}
         )
-    except Exception as error:  # whatever the layer raises, the change is stored
+    except Exception as error:  # noqa: BLE001  (whatever the layer raises, the change is stored)
         log.warning("bus_unreachable", change="access", error=type(error).__name__)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import invitations, memberships, plans, ratelimits
 from accounts.doors import MemberRequest, admin_view
 from accounts.forms import InvitationForm, RoleForm
-from accounts.models import Invitation, Membership
+from accounts.models import Invitation, Membership, Role
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,7 +46,7 @@ def settings_team(request: MemberRequest) -> HttpResponse:
             "form": form,
             "members": members.order_by("-is_active", "joined_at"),
             "invitations": invited.order_by("sent_at"),
-            "roles": [role for role in roles],
+            "roles": [role for role in Role if role in roles],
             "seats": plans.seats(request.account),
             "seats_taken": memberships.seats_taken(request.account),
         },
