@@ -4,19 +4,20 @@ A view, consumer, task or command without a door does not exist: a test lists th
 the label. The visitor's door is in `chat.doors`, because it has to know visitors.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import structlog
 from asgiref.sync import sync_to_async
 from celery import shared_task
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import close_old_connections, connections, transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from accounts.models import Account, Membership, Role, User
@@ -73,12 +74,45 @@ def _member_view(view: MemberView[P], *, door: str, roles: frozenset[Role]) -> V
         inside = cast(MemberRequest, request)
         inside.account = membership.account
         inside.membership = membership
+        # Until the request ends, so that the line about its answer names the account too.
+        structlog.contextvars.bind_contextvars(account=str(membership.account_id))
         # The transaction is opened here and not in middleware, which would commit on an error.
         with tenant(membership.account_id):
             return view(inside, *args, **kwargs)
 
     enter.door = door  # type: ignore[attr-defined]
     return enter
+
+
+class SignedClaim(Protocol):
+    """What an address that we signed says."""
+
+    @property
+    def account_id(self) -> UUID: ...
+
+
+C = TypeVar("C", bound=SignedClaim)
+
+
+def signed_view(
+    read: Callable[[str], C | None],
+) -> Callable[[Callable[Concatenate[HttpRequest, C, P], HttpResponseBase]], View]:
+    """Open to whoever holds an address that we signed: the account stands inside the signature, and
+    in nothing else that is sent (A7). `read` gives the claim, or None when it is not good: 404."""
+
+    def door(view: Callable[Concatenate[HttpRequest, C, P], HttpResponseBase]) -> View:
+        @wraps(view)
+        def enter(request: HttpRequest, signed: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            claim = read(signed)
+            if claim is None or not Account.objects.filter(pk=claim.account_id, is_blocked=False).exists():
+                raise Http404
+            with tenant(claim.account_id):
+                return view(request, claim, *args, **kwargs)
+
+        enter.door = "public"  # type: ignore[attr-defined]
+        return enter
+
+    return door
 
 
 def member_of(slug: str, user_id: UUID) -> Membership | None:
@@ -121,8 +155,6 @@ def _returning_connection(work: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(work)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        from django.db import close_old_connections, connections
-
         close_old_connections()
         try:
             return work(*args, **kwargs)
@@ -138,10 +170,22 @@ class TenantSocket(AsyncWebsocketConsumer):
     door = "socket"
     account: Account
 
+    async def __call__(
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[dict[str, Any]]],
+        send: Callable[[dict[str, Any]], Awaitable[None]],
+    ) -> None:
+        """Live until the socket closes. Its log lines carry one id, as those of a request do."""
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=uuid4().hex)
+        await super().__call__(scope, receive, send)
+
     async def in_account(
         self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """Run `work` in a thread, inside this socket's account."""
+        structlog.contextvars.bind_contextvars(account=str(self.account.pk))
         return await in_account(self.account.pk, work, *args, **kwargs)
 
 

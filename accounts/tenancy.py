@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.db import connection, models, transaction
 
 from accounts.ids import uuid7
@@ -39,7 +40,8 @@ def tenant(account_id: UUID) -> Iterator[None]:
     before = current_account() if nested else None
     if before is not None and before != account_id:
         raise AnotherAccount("finish the work in one account before entering another")
-    with transaction.atomic():
+    in_log = structlog.contextvars.bound_contextvars(account=str(account_id))
+    with in_log, transaction.atomic():
         _see(str(account_id))
         yield
         if nested:

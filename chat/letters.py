@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+import structlog
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import F, Min, Q
@@ -29,7 +30,16 @@ ANSWER_DELAY = timedelta(seconds=60)
 CLAIM_LAPSES_AFTER = timedelta(minutes=5)
 """Longer than any hand-over takes: after it the process that claimed the letter is dead."""
 
-MAX_ATTEMPTS = 8
+LONGEST_PAUSE = timedelta(hours=4)
+"""Between two tries, while handing over fails."""
+
+MAX_ATTEMPTS = 25
+"""About three days with the pauses in between: as long as mail servers try by custom."""
+
+MAX_WAITING_SHOWN = 20
+"""Messages of the visitor that the letter to the agents shows."""
+
+log = structlog.get_logger(__name__)
 
 
 def settings_of(account_id: UUID) -> ChatSettings:
@@ -38,7 +48,10 @@ def settings_of(account_id: UUID) -> ChatSettings:
 
 
 def tell_agents(conversation: Conversation, *, seq: int) -> None:
-    """A visitor waits since message `seq`: mail the agents unless somebody answers first."""
+    """A visitor waits since message `seq`: mail the agents unless somebody answers first.
+
+    Called when the waiting begins, so one wait makes one letter however much the visitor adds.
+    """
     minutes = settings_of(conversation.account_id).mail_agents_after_minutes
     if minutes:
         due_at = timezone.now() + timedelta(minutes=minutes)
@@ -52,15 +65,19 @@ def tell_visitor(conversation: Conversation, *, seq: int) -> None:
     One letter at a time: an answer that follows before it goes out goes with it.
     """
     email = conversation.visitor.email
-    if not email or conversation.mails.filter(kind=MailKind.ANSWER, **_OPEN).exists():
+    if not email or not settings_of(conversation.account_id).mails_answers_to_visitors:
         return
-    if settings_of(conversation.account_id).mails_answers_to_visitors:
+    # Locked, not only looked at: if a worker is just sending that letter, `record` waits for this
+    # transaction and then finds the answer that the letter did not carry.
+    open_letter = conversation.mails.filter(kind=MailKind.ANSWER, **_OPEN).select_for_update()
+    if open_letter.first() is None:
         due_at = timezone.now() + ANSWER_DELAY
         _write(conversation, MailKind.ANSWER, seq=seq, recipient=email, due_at=due_at)
 
 
 def transcript(conversation: Conversation, *, email: str, by: Author) -> None:
-    """Mail the conversation as it stands to this address, as `by` asked.
+    """Mail the conversation as it stands to this address, as `by` asked. The same request again,
+    with nothing said since, is the same letter.
 
     Raises RefusedError: NOT_ALLOWED when the account has switched this off for that side, INVALID
     for an address that is none, EMPTY when nothing has been said.
@@ -73,10 +90,8 @@ def transcript(conversation: Conversation, *, email: str, by: Author) -> None:
     )
     if not allowed:
         raise RefusedError(Refusal.NOT_ALLOWED)
-    try:
-        validate_email(email)
-    except ValidationError:
-        raise RefusedError(Refusal.INVALID) from None
+    if not _is_address(email):
+        raise RefusedError(Refusal.INVALID)
     if not conversation.last_seq:
         raise RefusedError(Refusal.EMPTY)
     now = timezone.now()
@@ -126,29 +141,46 @@ def claim_next(now: datetime) -> Claim | None:
 
     Looks again before it writes: letters that have become pointless are dropped on the way.
     """
-    while True:
-        letter = (
-            ConversationMail.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("conversation__visitor", "conversation__account")
-            .filter(due_at__lte=now, **_OPEN)
-            .filter(Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_LAPSES_AFTER))
-            .order_by("due_at", "pk")
-            .first()
-        )
-        if letter is None:
-            return None
+    while letter := _next_due(now):
         conversation = letter.conversation
         if letter.kind == MailKind.VISITOR_WAITS and not letter.recipient:
             _address_to_agents(letter, conversation, now)
             continue
+        if letter.kind == MailKind.ANSWER:
+            # The address may have been corrected since; the wrong one gets nothing.
+            letter.recipient = conversation.visitor.email
         messages = _still_to_say(letter, conversation)
-        if not messages or letter.attempts >= MAX_ATTEMPTS:
+        if not messages or not _is_address(letter.recipient):
             drop(letter.pk)
-            continue
-        letter.claimed_at = now
-        letter.attempts += 1
-        letter.save(update_fields=["claimed_at", "attempts"])
-        return Claim(letter, conversation, messages)
+        elif letter.attempts >= MAX_ATTEMPTS:
+            log.error("letter.given_up", kind=letter.kind, letter=str(letter.pk))
+            drop(letter.pk)
+        else:
+            letter.claimed_at = now
+            letter.attempts += 1
+            letter.save(update_fields=["recipient", "claimed_at", "attempts"])
+            return Claim(letter, conversation, messages)
+    return None
+
+
+def _next_due(now: datetime) -> ConversationMail | None:
+    return (
+        # Skipping what another worker holds, so that two at once share the work.
+        ConversationMail.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("conversation__visitor", "conversation__account")
+        .filter(due_at__lte=now, **_OPEN)
+        .filter(Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_LAPSES_AFTER))
+        .order_by("due_at", "pk")
+        .first()
+    )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def _address_to_agents(
@@ -158,13 +190,7 @@ def _address_to_agents(
     drop(letter.pk)
     if not _waits_since(conversation, letter.up_to_seq):
         return
-    if conversation.assignee_id:
-        members = Membership.objects.active().filter(pk=conversation.assignee_id)
-    else:
-        members = Membership.objects.active().filter(
-            account_id=conversation.account_id, is_available=True
-        )
-    for member in members.select_related("user"):
+    for member in _concerned(conversation):
         _write(
             conversation,
             MailKind.VISITOR_WAITS,
@@ -174,16 +200,30 @@ def _address_to_agents(
         )
 
 
+def _concerned(conversation: Conversation) -> list[Membership]:
+    """Whose conversation it is; else who is available; else, rather than nobody, everybody."""
+    team = list(
+        Membership.objects.active()
+        .filter(account_id=conversation.account_id)
+        .select_related("user")
+        .order_by("joined_at")
+    )
+    assignee = [member for member in team if member.pk == conversation.assignee_id]
+    return assignee or [member for member in team if member.is_available] or team
+
+
 def _still_to_say(letter: ConversationMail, conversation: Conversation) -> list[Message]:
     """The messages that the letter is to carry, by now; empty if there is no more reason for it."""
     said = conversation.messages.select_related("member").filter(event=None).order_by("seq")
     if letter.kind == MailKind.TRANSCRIPT:
         return list(said.filter(seq__lte=letter.up_to_seq))
+    settings = settings_of(conversation.account_id)
     if letter.kind == MailKind.VISITOR_WAITS:
-        if not _waits_since(conversation, letter.up_to_seq):
+        told = settings.mail_agents_after_minutes > 0
+        if not told or not _waits_since(conversation, letter.up_to_seq):
             return []
-        return list(said.filter(seq__gte=letter.up_to_seq)[:20])
-    if conversation.visitor.blocked_at or conversation.visitor.email != letter.recipient:
+        return list(said.filter(seq__gte=letter.up_to_seq)[:MAX_WAITING_SHOWN])
+    if conversation.visitor.blocked_at or not settings.mails_answers_to_visitors:
         return []
     mailed = (
         conversation.mails.filter(kind=MailKind.ANSWER, sent_at__isnull=False)
@@ -198,8 +238,10 @@ def _still_to_say(letter: ConversationMail, conversation: Conversation) -> list[
 
 
 def _waits_since(conversation: Conversation, seq: int) -> bool:
-    answered = conversation.messages.filter(author_kind=AuthorKind.MEMBER, seq__gt=seq, event=None)
-    return conversation.waiting_since is not None and not answered.exists()
+    if conversation.waiting_since is None or conversation.visitor.blocked_at:
+        return False
+    answers = conversation.messages.filter(author_kind=AuthorKind.MEMBER, seq__gt=seq)
+    return not answers.exists()
 
 
 def postpone(letter_id: UUID, *, until: datetime) -> None:
@@ -210,16 +252,35 @@ def postpone(letter_id: UUID, *, until: datetime) -> None:
 
 
 def retry_later(letter_id: UUID, *, now: datetime) -> None:
-    """Handing over failed: try again after a pause that doubles with each attempt."""
+    """Handing over failed: try again after a pause that doubles with each attempt, up to a limit."""
     letter = ConversationMail.objects.get(pk=letter_id)
+    doubled = timedelta(minutes=2 ** (letter.attempts - 1))
     letter.claimed_at = None
-    letter.due_at = now + timedelta(minutes=2 ** (letter.attempts - 1))
+    letter.due_at = now + min(doubled, LONGEST_PAUSE)
     letter.save(update_fields=["claimed_at", "due_at"])
 
 
 def record(letter_id: UUID, *, up_to_seq: int, now: datetime) -> None:
-    """The letter went out and speaks of every message up to `up_to_seq`."""
-    ConversationMail.objects.filter(pk=letter_id).update(sent_at=now, up_to_seq=up_to_seq)
+    """The letter went out and speaks of every message up to `up_to_seq`.
+
+    An answer that was given while it was being sent gets a letter of its own.
+    """
+    letter = (
+        ConversationMail.objects.select_for_update(of=("self",))
+        .select_related("conversation__visitor")
+        .filter(pk=letter_id, sent_at=None)
+        .first()
+    )
+    if letter is None:
+        # This hand-over took longer than a claim lasts, and another worker has finished the letter.
+        return
+    letter.sent_at = now
+    if letter.kind == MailKind.ANSWER:
+        letter.up_to_seq = up_to_seq
+    letter.save(update_fields=["sent_at", "up_to_seq"])
+    if letter.kind == MailKind.ANSWER:
+        for message in _still_to_say(letter, letter.conversation)[:1]:
+            tell_visitor(letter.conversation, seq=message.seq)
 
 
 def drop(letter_id: UUID) -> None:

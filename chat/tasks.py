@@ -2,15 +2,16 @@
 
 import asyncio
 from datetime import timedelta
-from smtplib import SMTPException
+from smtplib import SMTPRecipientsRefused
 
 import structlog
-from anymail.exceptions import AnymailError
+from anymail.exceptions import AnymailRecipientsRefused
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from accounts.doors import Steps, each_account_task, tenant_steps_task, tenant_task
 from accounts.models import Account
-from chat import letters, mail, presence
+from chat import letters, mail, presence, telemetry
 from chat.letters import ANSWER_DELAY, Claim
 from chat.models import Attachment, MailKind
 
@@ -22,7 +23,7 @@ UNSENT_FILES_KEPT = timedelta(days=1)
 @each_account_task
 def send_due_mail() -> None:
     """Start `send_letters` for each account that has a letter due."""
-    due = Account.objects.filter(errand_at__lte=timezone.now())
+    due = Account.objects.filter(errand_at__lte=timezone.now(), is_blocked=False)
     for account_id in due.values_list("pk", flat=True).iterator():
         send_letters.after_commit(account_id=account_id)
 
@@ -40,21 +41,38 @@ def _send(step: Steps, claim: Claim) -> None:
     if letter.kind == MailKind.ANSWER and _visitor_is_here(claim):
         step(letters.postpone, letter.pk, until=timezone.now() + ANSWER_DELAY)
         return
-    message = step(mail.compose, claim)
     try:
-        message.send()
-    except (OSError, SMTPException, AnymailError) as error:
+        step(mail.compose, claim).send()
+    except Exception as error:  # whatever it is, the letter must not be lost nor stop the others
+        telemetry.letter_failed(letter.kind)
         # The class only: a mail server's words may repeat the address.
-        log.warning("mail.failed", kind=letter.kind, error=type(error).__name__)
-        step(letters.retry_later, letter.pk, now=timezone.now())
+        log.warning("letter.failed", kind=letter.kind, error=type(error).__name__)
+        if _is_refused_for_good(error):
+            step(letters.drop, letter.pk)
+        else:
+            step(letters.retry_later, letter.pk, now=timezone.now())
         return
     step(letters.record, letter.pk, up_to_seq=claim.messages[-1].seq, now=timezone.now())
-    log.info("mail.sent", kind=letter.kind, account=str(letter.account_id))
+    telemetry.letter_sent(letter.kind)
+    log.info("letter.sent", kind=letter.kind, letter=str(letter.pk))
 
 
 def _visitor_is_here(claim: Claim) -> bool:
     visitor = claim.conversation.visitor
-    return asyncio.run(presence.is_visitor_online(visitor.account_id, visitor.public_id))
+    try:
+        return asyncio.run(presence.is_visitor_online(visitor.account_id, visitor.public_id))
+    except RedisError:
+        # Not known: a letter too many is better than none.
+        return False
+
+
+def _is_refused_for_good(error: Exception) -> bool:
+    """Whether the mailbox does not exist, so that trying again would only be a nuisance."""
+    if isinstance(error, SMTPRecipientsRefused):
+        # 5yz is final, 4yz asks to come back later (RFC 5321, 4.2.1).
+        codes = [code for code, _ in error.recipients.values()]
+        return all(code >= 500 for code in codes)
+    return isinstance(error, AnymailRecipientsRefused)
 
 
 @each_account_task

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import cache
 
 import redis
 from celery import shared_task
@@ -47,13 +48,20 @@ def readyz(request: HttpRequest) -> JsonResponse:
         "migrations": _sound(_ask_migrations),
     }
     ready = all(value == "ok" for value in checks.values())
-    age = heartbeat_age() if checks["redis"] == "ok" else None
+    age = _heartbeat_if_known()
     stale = age is None or age > HEARTBEAT_STALE_AFTER
     checks["worker"] = "stale" if stale else "ok"
     return JsonResponse(
         {"ready": ready, "checks": checks, "heartbeat_age": None if age is None else round(age, 1)},
         status=200 if ready else 503,
     )
+
+
+def _heartbeat_if_known() -> float | None:
+    try:
+        return heartbeat_age()
+    except redis.RedisError:
+        return None
 
 
 def _sound(ask: Callable[[], None]) -> str:
@@ -70,11 +78,13 @@ def _ask_database() -> None:
         cursor.execute("SELECT 1")
 
 
-def _ask_redis -> None:
+def _ask_redis() -> None:
     _redis.ping()
 
 
+@cache
 def _ask_migrations() -> None:
+    # Remembered once it is good: what was applied stays applied while this process lives.
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise RuntimeError("migrations are missing")

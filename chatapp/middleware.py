@@ -1,5 +1,7 @@
-"""What every HTTP answer carries: a request id, and no permission that a chat page needs not."""
+"""What every HTTP answer carries and leaves: a request id, a line in the log, numbers, and no
+permission that a chat page needs not."""
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import cast
 from uuid import uuid4
@@ -10,9 +12,14 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
-GetResponse = Callable[[HttpRequest], HttpResponseBase] | Callable[
-    [HttpRequest], Awaitable[HttpResponseBase]
-]
+from chatapp import metrics
+
+log = structlog.get_logger(__name__)
+
+SyncGetResponse = Callable[[HttpRequest], HttpResponseBase]
+AsyncGetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+GetResponse = SyncGetResponse | AsyncGetResponse
+Finish = Callable[[HttpResponseBase], None]
 
 PERMISSIONS = ", ".join(
     f"{feature}=()"
@@ -31,58 +38,79 @@ PERMISSIONS = ", ".join(
     )
 )
 
+UNTOLD_VIEWS = frozenset({"", "livez", "readyz", "metrics"})
+"""Static files and what machines ask every few seconds: lines about them would hide the others."""
 
-@sync_and_async_middleware
-def request_id(get_response: GetResponse) -> GetResponse:
+
+def _around(begin: Callable[[HttpRequest], Finish]) -> Callable[[GetResponse], GetResponse]:
+    """A middleware that does `begin` before the answer is made and what it returned after."""
+
+    @sync_and_async_middleware
+    def middleware(get_response: GetResponse) -> GetResponse:
+        if iscoroutinefunction(get_response):
+
+            async def answer_async(request: HttpRequest) -> HttpResponseBase:
+                finish = begin(request)
+                response = await cast(AsyncGetResponse, get_response)(request)
+                finish(response)
+                return response
+
+            return answer_async
+
+        def answer(request: HttpRequest) -> HttpResponseBase:
+            finish = begin(request)
+            response = cast(SyncGetResponse, get_response)(request)
+            finish(response)
+            return response
+
+        return answer
+
+    return middleware
+
+
+@_around
+def request_id(request: HttpRequest) -> Finish:
     """Give every request an id that its log lines carry and its answer names.
 
     The id is always ours: one from outside could hold anything, also personal data.
     """
+    identifier = uuid4().hex
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=identifier)
 
-    def begin() -> str:
-        identifier = uuid4().hex
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=identifier)
-        return identifier
-
-    if iscoroutinefunction(get_response):
-
-        async def answer_async(request: HttpRequest) -> HttpResponseBase:
-            identifier = begin()
-            response = await cast(
-                Callable[[HttpRequest], Awaitable[HttpResponseBase]], get_response
-            )(request)
-            response.headers["X-Request-ID"] = identifier
-            return response
-
-        return answer_async
-
-    def answer(request: HttpRequest) -> HttpResponseBase:
-        identifier = begin()
-        response = cast(Callable[[HttpRequest], HttpResponseBase], get_response)(request)
+    def finish(response: HttpResponseBase) -> None:
         response.headers["X-Request-ID"] = identifier
-        return response
 
-    return answer
+    return finish
 
 
-@sync_and_async_middleware
-def permissions_policy(get_response: GetResponse) -> GetResponse:
+@_around
+def told(request: HttpRequest) -> Finish:
+    """Count the answer and its time, and write one line about it: its view, never its path."""
+    began = time.perf_counter()
+
+    def finish(response: HttpResponseBase) -> None:
+        seconds = time.perf_counter() - began
+        match = request.resolver_match
+        view = match.view_name or "" if match else ""
+        metrics.answered(view=view, method=request.method or "", status=response.status_code, seconds=seconds)
+        say = log.debug if view in UNTOLD_VIEWS else log.info
+        say(
+            "http.answered",
+            method=request.method,
+            view=view,
+            status=response.status_code,
+            ms=round(seconds * 1000, 1),
+        )
+
+    return finish
+
+
+@_around
+def permissions_policy(request: HttpRequest) -> Finish:
     """Switch off the browser features that no page of ours uses."""
-    if iscoroutinefunction(get_response):
 
-        async def answer_async(request: HttpRequest) -> HttpResponseBase:
-            response = await cast(
-                Callable[[HttpRequest], Awaitable[HttpResponseBase]], get_response
-            )(request)
-            response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-            return response
-
-        return answer_async
-
-    def answer(request: HttpRequest) -> HttpResponseBase:
-        response = cast(Callable[[HttpRequest], HttpResponseBase], get_response)(request)
+    def finish(response: HttpResponseBase) -> None:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        return response
 
-    return answer
+    return finish
