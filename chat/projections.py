@@ -1,0 +1,275 @@
+"""What each side is shown: rows of the wire from rows of the database.
+
+Only `visitor_state` and `previews` ask the database. The rest is pure: the caller joins what it
+needs (`select_related`), so that no list costs a query per row. Nothing here reads a member's
+log-in address (S33).
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Subquery
+
+from accounts.models import Membership, Role
+from chat import files, wire
+from chat.models import Attachment, AuthorKind, Conversation, Group, Message, Visitor
+
+Side = Literal["visitor", "agents"]
+
+PREVIEW = 140
+
+
+ROLES: dict[Role, Literal["owner", "admin", "agent"]] = {
+    Role.OWNER: "owner",
+    Role.ADMIN: "admin",
+    Role.AGENT: "agent",
+}
+
+
+class Said(NamedTuple):
+    """A message and its files."""
+
+    message: Message
+    files: Sequence[Attachment]
+
+
+def member_row(member: Membership) -> wire.MemberRow:
+    """A member as anybody may see them. An empty name: the client writes its word for an agent."""
+    return wire.MemberRow(
+        id=member.pk,
+        name=member.public_name,
+        photo=photo(member),
+        description=member.description,
+    )
+
+
+def colleague_row(
+    member: Membership, status: Literal["online", "away", "offline"]
+) -> wire.ColleagueRow:
+    return wire.ColleagueRow(
+        **member_row(member).model_dump(), role=ROLES[Role(member.role)], status=status
+    )
+
+
+def photo(member: Membership) -> str | None:
+    """The address of the member's public photo."""
+    return member.photo.url if member.photo else None
+
+
+def author_row(message: Message) -> wire.AuthorRow:
+    if message.author_kind == AuthorKind.MEMBER:
+        member: Membership = message.member
+        return wire.AuthorRow(
+            kind="member", id=str(member.pk), name=member.public_name or None, photo=photo(member)
+        )
+    if message.author_kind == AuthorKind.VISITOR:
+        visitor: Visitor = message.visitor
+        return wire.AuthorRow(
+            kind="visitor", id=visitor.public_id, name=visitor.name or None, photo=None
+        )
+    return wire.AuthorRow(
+        kind="system" if message.author_kind == AuthorKind.SYSTEM else "automatic",
+        id=None,
+        name=None,
+        photo=None,
+    )
+
+
+def attachment_row(attachment: Attachment) -> wire.AttachmentRow:
+    return wire.AttachmentRow(
+        id=attachment.pk,
+        name=attachment.name,
+        content_type=attachment.content_type,
+        size=attachment.size,
+        kind="image" if attachment.thumbnail else "file",
+        width=attachment.width,
+        height=attachment.height,
+        url=files.address(attachment),
+        thumbnail_url=files.address(attachment, thumbnail=True) if attachment.thumbnail else None,
+        expires_at=files.expiry(),
+    )
+
+
+def message_row(
+    message: Message, attachments: Sequence[Attachment] | None = None, *, side: Side
+) -> wire.MessageRow:
+    """Joins needed: `visitor`, `member`; `attachments` prefetched, unless they are given.
+
+    Both sides see the same today; `side` is asked for so that a difference has one place.
+    """
+    if attachments is None:
+        attachments = list(message.attachments.all())
+    return wire.MessageRow(
+        id=message.pk,
+        client_id=message.client_id,
+        conversation=message.conversation_id,
+        seq=message.seq,
+        version=message.version,
+        author=author_row(message),
+        body=message.body,
+        event=message.event,
+        attachments=[attachment_row(attachment) for attachment in attachments],
+        sent_at=message.sent_at,
+    )
+
+
+def visitor_row(visitor: Visitor) -> wire.VisitorRow:
+    return wire.VisitorRow(
+        id=visitor.public_id,
+        name=visitor.name,
+        email=visitor.email,
+        phone=visitor.phone,
+        is_blocked=visitor.blocked_at is not None,
+    )
+
+
+def visitor_conversation_row(conversation: Conversation) -> wire.VisitorConversationRow:
+    """Joins needed: `assignee`."""
+    assignee: Membership | None = conversation.assignee
+    return wire.VisitorConversationRow(
+        id=conversation.pk,
+        state=_state(conversation),
+        version=conversation.version,
+        last_seq=conversation.last_seq,
+        received=_received(conversation),
+        seen=_seen(conversation),
+        unread=conversation.unread_by_visitor,
+        agent=member_row(assignee) if assignee else None,
+        created_at=conversation.created_at,
+        closed_at=conversation.closed_at,
+    )
+
+
+def panel_row(visitor: Visitor) -> wire.VisitorPanelRow:
+    return wire.VisitorPanelRow(
+        id=visitor.public_id,
+        name=visitor.name,
+        email=visitor.email,
+        phone=visitor.phone,
+        variables=visitor.variables,
+        language=visitor.language,
+        browser=visitor.browser,
+        os=visitor.os,
+        device=visitor.device,
+        time_zone=visitor.time_zone,
+        is_blocked=visitor.blocked_at is not None,
+        created_at=visitor.created_at,
+    )
+
+
+def inbox_row(conversation: Conversation, preview: wire.PreviewRow | None) -> wire.ConversationRow:
+    """Joins needed: `visitor`, `assignee`, `group`."""
+    assignee: Membership | None = conversation.assignee
+    group: Group | None = conversation.group
+    return wire.ConversationRow(
+        id=conversation.pk,
+        state=_state(conversation),
+        rev=conversation.rev,
+        version=conversation.version,
+        visitor=panel_row(conversation.visitor),
+        assignee=member_row(assignee) if assignee else None,
+        group=wire.GroupRow(key=group.key, name=group.name) if group else None,
+        last_seq=conversation.last_seq,
+        received=_received(conversation),
+        seen=_seen(conversation),
+        unread=conversation.unread_by_agents,
+        preview=preview,
+        waiting_since=conversation.waiting_since,
+        created_at=conversation.created_at,
+        last_message_at=conversation.last_message_at,
+        closed_at=conversation.closed_at,
+    )
+
+
+def preview_row(message: Message, *, has_attachment: bool) -> wire.PreviewRow:
+    """The message on one line."""
+    return wire.PreviewRow(
+        author=author_kind(message),
+        text=" ".join(message.body[: 2 * PREVIEW].split())[:PREVIEW],
+        has_attachment=has_attachment,
+    )
+
+
+def previews(conversation_ids: Collection[UUID]) -> dict[UUID, wire.PreviewRow]:
+    """The last words or files of each of these conversations, events left out. One query."""
+    newest = (
+        Message.objects.filter(conversation=OuterRef("pk"))
+        .exclude(author_kind=AuthorKind.SYSTEM)
+        .order_by("-seq")
+    )
+    last = Conversation.objects.filter(pk__in=conversation_ids).values(
+        last=Subquery(newest.values("pk")[:1])
+    )
+    messages = Message.objects.filter(pk__in=last).annotate(
+        has_attachment=Exists(Attachment.objects.filter(message=OuterRef("pk")))
+    )
+    return {
+        message.conversation_id: preview_row(message, has_attachment=message.has_attachment)
+        for message in messages
+    }
+
+
+def visitor_state(account_id: UUID, public_id: str) -> wire.VisitorState:
+    """A fresh load for the visitor, also for one without a row. Four queries at most."""
+    visitor = Visitor.objects.filter(account_id=account_id, public_id=public_id).first()
+    if visitor is None:
+        return wire.VisitorState(
+            visitor=wire.VisitorRow(id=public_id, name="", email="", phone="", is_blocked=False),
+            conversation=None,
+            messages=[],
+            has_earlier=False,
+        )
+    # The conversation is read before its messages: a message that arrives in between is shown
+    # early and its change applies again, whereas the other order would lose it.
+    conversation = (
+        Conversation.objects.filter(visitor=visitor)
+        .select_related("assignee")
+        .order_by("-created_at")
+        .first()
+    )
+    messages = newest_messages(conversation) if conversation else []
+    return wire.VisitorState(
+        visitor=visitor_row(visitor),
+        conversation=visitor_conversation_row(conversation) if conversation else None,
+        messages=[message_row(message, side="visitor") for message in messages],
+        has_earlier=bool(messages) and messages[0].seq > 1,
+    )
+
+
+def newest_messages(conversation: Conversation) -> list[Message]:
+    """The last page of messages, in order, with what their rows need."""
+    newest = (
+        Message.objects.filter(conversation=conversation)
+        .select_related("visitor", "member")
+        .prefetch_related("attachments")
+        .order_by("-seq")[: wire.PAGE]
+    )
+    return list(newest)[::-1]
+
+
+def author_kind(message: Message) -> Literal["visitor", "member", "automatic", "system"]:
+    return AUTHOR_KINDS[AuthorKind(message.author_kind)]
+
+
+AUTHOR_KINDS: dict[AuthorKind, Literal["visitor", "member", "automatic", "system"]] = {
+    AuthorKind.VISITOR: "visitor",
+    AuthorKind.MEMBER: "member",
+    AuthorKind.AUTOMATIC: "automatic",
+    AuthorKind.SYSTEM: "system",
+}
+
+
+def _state(conversation: Conversation) -> Literal["pending", "open", "served", "closed"]:
+    state: Literal["pending", "open", "served", "closed"] = conversation.state  # type: ignore[assignment]
+    return state
+
+
+def _received(conversation: Conversation) -> wire.Marks:
+    return wire.Marks(
+        visitor=conversation.visitor_received_seq, agents=conversation.agents_received_seq
+    )
+
+
+def _seen(conversation: Conversation) -> wire.Marks:
+    return wire.Marks(visitor=conversation.visitor_seen_seq, agents=conversation.agents_seen_seq)

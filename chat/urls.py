@@ -1,0 +1,22 @@
+"""Addresses of the inbox, its settings, the visitor's requests and files."""
+
+from django.urls import path
+
+from chat.views import files, inbox
+
+urlpatterns = [
+    path("app/<slug:slug>/inbox/", inbox.page, name="inbox"),
+    path("app/<slug:slug>/inbox/conversations/", inbox.conversations, name="inbox_conversations"),
+    path(
+        "app/<slug:slug>/inbox/conversations/<uuid:conversation_id>/",
+        inbox.conversation,
+        name="inbox_conversation",
+    ),
+    path(
+        "app/<slug:slug>/inbox/conversations/<uuid:conversation_id>/messages/",
+        inbox.earlier,
+        name="inbox_messages",
+    ),
+    path("app/<slug:slug>/files/", files.upload, name="member_files"),
+    path("files/<str:signed>/<str:name>", files.download, name="file"),
+]

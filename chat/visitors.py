@@ -1,0 +1,184 @@
+"""Verbs of visitors. What they say of themselves is kept as said and proves nothing (A10)."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils import timezone
+
+from accounts.models import Membership
+from chat import conversations, wire
+from chat.events import Event
+from chat.models import Conversation, Visitor
+from chat.refusals import RefusedError
+from chat.text import storable, storable_json
+
+MAX_VARIABLES = 100
+MAX_VARIABLE_NAME = 64
+MAX_VARIABLE = 1_000
+_LENGTHS = {"name": 255, "email": 255, "phone": 50}
+
+
+@dataclass(frozen=True)
+class VisitorDetails:
+    """What is known of a visitor when their first message makes them a row."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    language: str = ""
+    browser: str = ""
+    os: str = ""
+    device: str = ""
+    time_zone: str = ""
+
+
+def find(public_id: str) -> Visitor | None:
+    """The visitor with this id, if they ever wrote."""
+    return Visitor.objects.filter(public_id=public_id).first()
+
+
+def ensure(account_id: Any, public_id: str, details: VisitorDetails) -> Visitor:
+    """The visitor with this id, made with these details if there is none yet. Two devices that ask
+    at once get the same one. Raises RefusedError(INVALID) for details that are not good."""
+    if found := find(public_id):
+        return found
+    said = _said(details.name, details.email, details.phone)
+    technical = {
+        name: storable(value)[: Visitor._meta.get_field(name).max_length]  # type: ignore[union-attr]
+        for name, value in asdict(details).items()
+        if name in ("language", "browser", "os", "device", "time_zone")
+    }
+    Visitor.objects.bulk_create(
+        [
+            Visitor(
+                account_id=account_id,
+                public_id=public_id,
+                variables=_merged({}, details.variables),
+                **said,
+                **technical,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    return Visitor.objects.get(public_id=public_id)
+
+
+def identify(
+    visitor: Visitor,
+    *,
+    name: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+    variables: Mapping[str, Any] | None = None,
+) -> Event | None:
+    """Note what the page or the visitor says: absent is unchanged, empty forgets, variables merge
+    by name and null removes one.
+
+    None when nothing changed, or when there is no conversation to show it with. Raises
+    RefusedError(INVALID): more than 255 characters (phone: 50), no e-mail address, more than 100
+    variables, names above 64 or values above 1,000 characters.
+    """
+    said = _said(name, email, phone)
+    conversation = _latest_locked(visitor)
+    now = Visitor.objects.select_for_update(no_key=True).get(pk=visitor.pk)
+    if variables:
+        said["variables"] = _merged(now.variables, variables)
+    changed = {key: value for key, value in said.items() if getattr(now, key) != value}
+    if not changed:
+        return None
+    return _change(now, conversation, wire.Change.VISITOR_IDENTIFIED, changed)
+
+
+def block(visitor: Visitor, *, by: Membership) -> Event | None:
+    """Refuse what this visitor sends from now on. None when they are blocked already."""
+    return _set_blocked(visitor, by=by, on=True)
+
+
+def unblock(visitor: Visitor, *, by: Membership) -> Event | None:
+    """Let this visitor write again. None when they are not blocked."""
+    return _set_blocked(visitor, by=by, on=False)
+
+
+def _set_blocked(visitor: Visitor, *, by: Membership, on: bool) -> Event | None:
+    if by.account_id != visitor.account_id:
+        raise RefusedError(wire.Refusal.NOT_FOUND)
+    conversation = _latest_locked(visitor)
+    now = Visitor.objects.select_for_update(no_key=True).get(pk=visitor.pk)
+    if (now.blocked_at is not None) == on:
+        return None
+    change = wire.Change.VISITOR_BLOCKED if on else wire.Change.VISITOR_UNBLOCKED
+    return _change(now, conversation, change, {"blocked_at": timezone.now() if on else None})
+
+
+def _change(
+    visitor: Visitor,
+    conversation: Conversation | None,
+    change: wire.Change,
+    columns: dict[str, Any],
+) -> Event | None:
+    for name, value in columns.items():
+        setattr(visitor, name, value)
+    visitor.save(update_fields=list(columns))
+    if conversation is None:
+        return None
+    conversation.visitor = visitor
+    return conversations.touch(change, conversation)
+
+
+def _latest_locked(visitor: Visitor) -> Conversation | None:
+    """The newest conversation, locked before the visitor's row: every verb takes that order, so
+    none waits for another in a circle."""
+    conversation = conversations.latest(visitor)
+    return conversations.locked(conversation.pk) if conversation else None
+
+
+def _said(name: str | None, email: str | None, phone: str | None) -> dict[str, Any]:
+    given = {"name": name, "email": email, "phone": phone}
+    said = {key: storable(value).strip() for key, value in given.items() if value is not None}
+    if any(len(value) > _LENGTHS[key] for key, value in said.items()):
+        raise RefusedError(wire.Refusal.INVALID)
+    if said.get("email"):
+        try:
+            validate_email(said["email"])
+        except ValidationError as error:
+            raise RefusedError(wire.Refusal.INVALID) from error
+    return dict(said)
+
+
+def _merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(before)
+    for key, value in storable_json(dict(given)).items():
+        if not key or len(key) > MAX_VARIABLE_NAME or not _is_variable(value):
+            raise RefusedError(wire.Refusal.INVALID)
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = value
+    if len(merged) > MAX_VARIABLES:
+        raise RefusedError(wire.Refusal.INVALID)
+    return merged
+
+
+def _is_variable(value: Any) -> bool:
+    """A string, number or truth value, or one of them with a label; null removes."""
+    if isinstance(value, dict):
+        return (
+            set(value) == {"label", "value"}
+            and isinstance(value["label"], str)
+            and len(value["label"]) <= MAX_VARIABLE
+            and value["value"] is not None
+            and not isinstance(value["value"], dict)
+            and _is_variable(value["value"])
+        )
+    if isinstance(value, str):
+        return len(value) <= MAX_VARIABLE
+    if isinstance(value, float):
+        # JSON has no NaN and no infinity, and PostgreSQL refuses them.
+        return value == value and abs(value) != float("inf")
+    if isinstance(value, int):
+        return len(str(value)) <= 20 if abs(value) < 10**20 else False
+    return value is None
