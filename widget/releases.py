@@ -41,7 +41,7 @@ class Script:
         return self.plain, ""
 
 
-class AlreadyReleased(ValueError):
+class AlreadyReleasedError(ValueError):
     """The version exists with other bytes, which pages may have pinned."""
 
 
@@ -60,7 +60,7 @@ def pinned(version: str) -> Script | None:
 def release(version: str, folder: Path = FOLDER) -> str:
     """Keep the current loader under this version and return its `integrity` value.
 
-    Releasing the same bytes again changes nothing. Raises AlreadyReleased for other bytes,
+    Releasing the same bytes again changes nothing. Raises AlreadyReleasedError for other bytes,
     ValueError for a version that is not three numbers, FileNotFoundError without a bundle.
     """
     if not VERSION.match(version):
@@ -70,7 +70,7 @@ def release(version: str, folder: Path = FOLDER) -> str:
         raise FileNotFoundError(f"static/{BUNDLE} is missing: build the front end first.")
     path = folder / f"loader-{version}.js"
     if path.exists() and path.read_bytes() != script.plain:
-        raise AlreadyReleased(f"{version} is released already and must stay as it is.")
+        raise AlreadyReleasedError(f"{version} is released already and must stay as it is.")
     path.write_bytes(script.plain)
     hashes_file = folder / HASHES.name
     hashes: dict[str, str] = json.loads(hashes_file.read_text()) if hashes_file.exists() else {}

@@ -43,6 +43,9 @@ EDITABLE = (
 )
 """The words that an account may replace in its settings, as `<branch>.<key>`."""
 
+PREVIEWED = ("status.online", "status.offline", "privacyNotice.link")
+"""Further words that the settings page's preview shows."""
+
 LAUNCHER_BRANCHES = ("launcher", "widget", "button")
 """The branches that the loader needs before the chat is opened."""
 

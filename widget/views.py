@@ -6,19 +6,24 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from django.conf import settings as platform
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import sites, snippet
-from accounts.doors import public
+from accounts.doors import MemberRequest, admin_view, public
+from accounts.models import Language
 from chat.doors import EmbedRequest, embed_view
 from privacy import cookies
-from widget import embed, frame, releases, settings
+from widget import colors, embed, frame, releases, settings, texts
+from widget.forms import LookForm, WordsForm
 
 JAVASCRIPT = "text/javascript; charset=utf-8"
 MINUTES = 60
@@ -140,3 +145,45 @@ def _language(request: EmbedRequest, look: settings.WidgetSettings) -> str:
         page=request.GET.get("lang", "")[:35],
         browser=[code for code, _ in accepted],
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@admin_view
+def settings_widget(request: MemberRequest) -> HttpResponse:
+    """Where an admin decides how the widget looks and what it says, beside a live preview."""
+    look = settings.of(request.account)
+    answers = request.POST if request.method == "POST" else None
+    form = LookForm(request.account, look, answers)
+    words = [
+        WordsForm(language, look.texts.get(language, {}), answers) for language in Language.values
+    ]
+    # Every form is looked at, so that all errors show at once.
+    if answers is not None and all([form.is_valid(), *(one.is_valid() for one in words)]):
+        settings.change(request.account, form.look)
+        for one in words:
+            settings.reword(request.account, one.language, one.cleaned_data)
+        messages.success(request, gettext("Saved. Your site shows it at the next page load."))
+        return redirect("settings_widget", request.account.slug)
+    preview = {
+        "words": {language: _preview_words(language) for language in Language.values},
+        "language": look.language or request.account.language,
+        "readable": colors.READABLE,
+    }
+    return render(
+        request,
+        "widget/settings.html",
+        {
+            "form": form,
+            "words": words,
+            "opened": preview["language"],
+            "preview": preview,
+            "may_customise": settings.may_customise(request.account),
+        },
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if answers is not None else HTTPStatus.OK,
+    )
+
+
+def _preview_words(language: str) -> dict[str, str]:
+    built_in = texts.tree(language)
+    shown = (*texts.EDITABLE, *texts.PREVIEWED)
+    return {place: texts.word(built_in, place) for place in shown}
