@@ -2,13 +2,7 @@ import { backoff } from "./backoff";
 import { type Clock, systemClock } from "./clock";
 
 /** What of a WebSocket is used, so that a test can play the far end. */
-export interface Wire {
-  onopen: (() => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: { code: number }) => void) | null;
-  send(text: string): void;
-  close(): void;
-}
+export type Wire = Pick<WebSocket, "onopen" | "onmessage" | "onclose" | "send" | "close">;
 
 /**
  * connecting: the first attempt, or one after a pause. open: the server has answered the hello.

@@ -2,9 +2,9 @@ import type { Wire } from "../socket";
 
 /** The far end of a socket, played by a test. */
 export class FakeSocket implements Wire {
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: ((event: { code: number }) => void) | null = null;
+  onopen: WebSocket["onopen"] = null;
+  onmessage: WebSocket["onmessage"] = null;
+  onclose: WebSocket["onclose"] = null;
   readonly sent: unknown[] = [];
   isClosed = false;
 
@@ -18,15 +18,21 @@ export class FakeSocket implements Wire {
   }
 
   opens(): void {
-    this.onopen?.();
+    this.onopen?.call(this.#asWebSocket(), new Event("open"));
   }
 
   says(frame: unknown): void {
-    this.onmessage?.({ data: typeof frame === "string" ? frame : JSON.stringify(frame) });
+    const data = typeof frame === "string" ? frame : JSON.stringify(frame);
+    this.onmessage?.call(this.#asWebSocket(), new MessageEvent("message", { data }));
   }
 
   drops(code = 1006): void {
     this.isClosed = true;
-    this.onclose?.({ code });
+    this.onclose?.call(this.#asWebSocket(), Object.assign(new Event("close") as CloseEvent, { code }));
+  }
+
+  // Handlers are typed with their socket as `this`; none of ours looks at it.
+  #asWebSocket(): WebSocket {
+    return this as unknown as WebSocket;
   }
 }
