@@ -19,8 +19,9 @@ from django.utils import timezone
 
 from accounts.models import Account, Membership
 from accounts.tenancy import current_account
+from chat import chat_settings
 from chat.authors import Author
-from chat.models import AuthorKind, ChatSettings, Conversation, ConversationMail, MailKind, Message
+from chat.models import AuthorKind, Conversation, ConversationMail, MailKind, Message
 from chat.refusals import RefusedError
 from chat.wire import Refusal
 
@@ -42,17 +43,12 @@ MAX_WAITING_SHOWN = 20
 log = structlog.get_logger(__name__)
 
 
-def settings_of(account_id: UUID) -> ChatSettings:
-    """The account's chat settings; defaults while it has not saved any."""
-    return ChatSettings.objects.first() or ChatSettings(account_id=account_id)
-
-
 def tell_agents(conversation: Conversation, *, seq: int) -> None:
     """A visitor waits since message `seq`: mail the agents unless somebody answers first.
 
     Called when the waiting begins, so one wait makes one letter however much the visitor adds.
     """
-    minutes = settings_of(conversation.account_id).mail_agents_after_minutes
+    minutes = chat_settings.of(conversation.account_id).mail_agents_after_minutes
     if minutes:
         due_at = timezone.now() + timedelta(minutes=minutes)
         # Whom to write to is decided when it is due: members come and go meanwhile.
@@ -65,7 +61,7 @@ def tell_visitor(conversation: Conversation, *, seq: int) -> None:
     One letter at a time: an answer that follows before it goes out goes with it.
     """
     email = conversation.visitor.email
-    if not email or not settings_of(conversation.account_id).mails_answers_to_visitors:
+    if not email or not chat_settings.of(conversation.account_id).mails_answers_to_visitors:
         return
     # Locked, not only looked at: if a worker is just sending that letter, `record` waits for this
     # transaction and then finds the answer that the letter did not carry.
@@ -79,16 +75,10 @@ def transcript(conversation: Conversation, *, email: str, by: Author) -> None:
     """Mail the conversation as it stands to this address, as `by` asked. The same request again,
     with nothing said since, is the same letter.
 
-    Raises RefusedError: NOT_ALLOWED when the account has switched this off for that side, INVALID
-    for an address that is none, EMPTY when nothing has been said.
+    Raises RefusedError: NOT_ALLOWED when the plan lacks it or the account has switched it off for
+    that side, INVALID for an address that is none, EMPTY when nothing has been said.
     """
-    settings = settings_of(conversation.account_id)
-    allowed = (
-        settings.visitors_may_request_transcripts
-        if by.kind == AuthorKind.VISITOR
-        else settings.agents_may_send_transcripts
-    )
-    if not allowed:
+    if not chat_settings.allows_transcript(conversation.account, side=by.kind):
         raise RefusedError(Refusal.NOT_ALLOWED)
     if not _is_address(email):
         raise RefusedError(Refusal.INVALID)
@@ -183,9 +173,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _address_to_agents(
-    letter: ConversationMail, conversation: Conversation, now: datetime
-) -> None:
+def _address_to_agents(letter: ConversationMail, conversation: Conversation, now: datetime) -> None:
     """Replace the open letter by one for each agent concerned, if the visitor still waits."""
     drop(letter.pk)
     if not _waits_since(conversation, letter.up_to_seq):
@@ -217,7 +205,7 @@ def _still_to_say(letter: ConversationMail, conversation: Conversation) -> list[
     said = conversation.messages.select_related("member").filter(event=None).order_by("seq")
     if letter.kind == MailKind.TRANSCRIPT:
         return list(said.filter(seq__lte=letter.up_to_seq))
-    settings = settings_of(conversation.account_id)
+    settings = chat_settings.of(conversation.account_id)
     if letter.kind == MailKind.VISITOR_WAITS:
         told = settings.mail_agents_after_minutes > 0
         if not told or not _waits_since(conversation, letter.up_to_seq):

@@ -55,7 +55,9 @@ def compose(claim: Claim) -> EmailMessage:
 
 def _language(claim: Claim, account: Account) -> str:
     if claim.letter.kind == MailKind.VISITOR_WAITS:
-        reader = User.objects.filter(email=claim.letter.recipient).values_list("language", flat=True)
+        reader = User.objects.filter(email=claim.letter.recipient).values_list(
+            "language", flat=True
+        )
         return reader.first() or account.language
     spoken = claim.conversation.visitor.language.partition("-")[0].lower()
     return spoken if spoken in Language else account.language

@@ -1,6 +1,5 @@
 """Background work of the chat: letters that are due, files that were never sent."""
 
-import asyncio
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 
@@ -43,7 +42,7 @@ def _send(step: Steps, claim: Claim) -> None:
         return
     try:
         step(mail.compose, claim).send()
-    except Exception as error:  # whatever it is, the letter must not be lost nor stop the others
+    except Exception as error:  # noqa: BLE001  (whatever it is must not stop the other letters)
         telemetry.letter_failed(letter.kind)
         # The class only: a mail server's words may repeat the address.
         log.warning("letter.failed", kind=letter.kind, error=type(error).__name__)
@@ -60,7 +59,7 @@ def _send(step: Steps, claim: Claim) -> None:
 def _visitor_is_here(claim: Claim) -> bool:
     visitor = claim.conversation.visitor
     try:
-        return asyncio.run(presence.is_visitor_online(visitor.account_id, visitor.public_id))
+        return presence.is_visitor_online_now(visitor.account_id, visitor.public_id)
     except RedisError:
         # Not known: a letter too many is better than none.
         return False

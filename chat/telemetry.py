@@ -11,15 +11,11 @@ from prometheus_client import Counter, Gauge
 
 log = structlog.get_logger(__name__)
 
-_open_sockets = Gauge(
-    "chatapp_open_sockets", "WebSockets that are open in this process.", ["kind"]
-)
+_open_sockets = Gauge("chatapp_open_sockets", "WebSockets that are open in this process.", ["kind"])
 _messages_posted = Counter(
     "chatapp_messages_posted", "Messages stored by this process.", ["author"]
 )
-_frames_refused = Counter(
-    "chatapp_frames_refused", "Frames that this process refused.", ["code"]
-)
+_frames_refused = Counter("chatapp_frames_refused", "Frames that this process refused.", ["code"])
 
 LETTERS = f"{settings.REDIS_PREFIX}:telemetry:letters"
 

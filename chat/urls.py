@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat.views import files, inbox
+from chat.views import files, inbox, settings
 
 urlpatterns = [
     path("app/<slug:slug>/inbox/", inbox.page, name="inbox"),
@@ -19,4 +19,17 @@ urlpatterns = [
     ),
     path("app/<slug:slug>/files/", files.upload, name="member_files"),
     path("files/<str:signed>/<str:name>", files.download, name="file"),
+    path("app/<slug:slug>/settings/hours/", settings.settings_hours, name="settings_hours"),
+    path("app/<slug:slug>/settings/groups/", settings.settings_groups, name="settings_groups"),
+    path(
+        "app/<slug:slug>/settings/groups/<uuid:group_id>/rename/",
+        settings.rename_group,
+        name="group_rename",
+    ),
+    path(
+        "app/<slug:slug>/settings/groups/<uuid:group_id>/remove/",
+        settings.remove_group,
+        name="group_remove",
+    ),
+    path("app/<slug:slug>/settings/mail/", settings.settings_mail, name="settings_mail"),
 ]

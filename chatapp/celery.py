@@ -6,6 +6,9 @@ from typing import Any
 
 import structlog
 from celery import Celery, Task, signals
+from django.conf import settings
+
+from chatapp import logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatapp.settings")
 
@@ -23,10 +26,6 @@ _UNTOLD = frozenset({"chatapp.health.beat", "chat.tasks.send_due_mail"})
 def keep_our_logging(**_: Any) -> None:
     """Worker and beat write the same lines as the web process. A receiver of this signal is what
     keeps Celery from setting up its own."""
-    from django.conf import settings
-
-    from chatapp import logs
-
     logs.configure(settings.LOGGING)
 
 

@@ -93,7 +93,9 @@ def told(request: HttpRequest) -> Finish:
         seconds = time.perf_counter() - began
         match = request.resolver_match
         view = match.view_name or "" if match else ""
-        metrics.answered(view=view, method=request.method or "", status=response.status_code, seconds=seconds)
+        metrics.answered(
+            view=view, method=request.method or "", status=response.status_code, seconds=seconds
+        )
         say = log.debug if view in UNTOLD_VIEWS else log.info
         say(
             "http.answered",

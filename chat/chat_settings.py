@@ -1,0 +1,32 @@
+"""Verbs of the account's chat settings."""
+
+from typing import Any
+from uuid import UUID
+
+from accounts import plans
+from accounts.models import Account
+from accounts.plans import Feature
+from chat.models import AuthorKind, ChatSettings
+
+MINUTES_TO_CHOOSE = (1, 2, 3, 5, 10, 15, 30, 60)
+"""How long a visitor may wait before agents are told; 0, which is not among them, means never."""
+
+
+def of(account_id: UUID) -> ChatSettings:
+    """The account's chat settings; defaults while it has not saved any."""
+    return ChatSettings.objects.first() or ChatSettings(account_id=account_id)
+
+
+def change(account_id: UUID, **columns: Any) -> None:
+    """Set these columns of the account's chat settings and leave the others as they are."""
+    ChatSettings.objects.update_or_create(account_id=account_id, defaults=columns)
+
+
+def allows_transcript(account: Account, *, side: AuthorKind) -> bool:
+    """Whether visitors, or agents, may have conversations mailed: the plan and the switch."""
+    if not plans.may(account, Feature.TRANSCRIPT):
+        return False
+    settings = of(account.pk)
+    if side == AuthorKind.VISITOR:
+        return settings.visitors_may_request_transcripts
+    return settings.agents_may_send_transcripts
