@@ -51,6 +51,9 @@ def post(
 
     now = conversations.locked(conversation.pk)
     conversations.require_part(now, author)
+    if author.visitor:
+        # As they are called now: a socket remembers the visitor of its hello.
+        author = Author.of_visitor(now.visitor)
     files = _unsent(wanted, author) if wanted else []
     if refusal := _refusal(now, author, wanted, files):
         # A message sent again is answered as before, whatever has happened since.

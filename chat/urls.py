@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat.views import files, inbox, settings
+from chat.views import files, inbox, settings, visitor
 
 urlpatterns = [
     path("app/<slug:slug>/inbox/", inbox.page, name="inbox"),
@@ -18,6 +18,9 @@ urlpatterns = [
         name="inbox_messages",
     ),
     path("app/<slug:slug>/files/", files.upload, name="member_files"),
+    path("widget/<str:key>/files", visitor.upload, name="visitor_files"),
+    path("widget/<str:key>/messages", visitor.earlier, name="visitor_messages"),
+    path("widget/<str:key>/ticket", visitor.ticket, name="visitor_ticket"),
     path("files/<str:signed>/<str:name>", files.download, name="file"),
     path("app/<slug:slug>/settings/hours/", settings.settings_hours, name="settings_hours"),
     path("app/<slug:slug>/settings/groups/", settings.settings_groups, name="settings_groups"),

@@ -93,6 +93,21 @@ def identify(
     return _change(now, conversation, wire.Change.VISITOR_IDENTIFIED, changed)
 
 
+def noted(
+    variables_before: Mapping[str, Any],
+    *,
+    name: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+    variables: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What `identify` would note of somebody who is no row yet, refused as it refuses."""
+    said = _said(name, email, phone)
+    if variables:
+        said["variables"] = _merged(variables_before, variables)
+    return said
+
+
 def block(visitor: Visitor, *, by: Membership) -> Event | None:
     """Refuse what this visitor sends from now on. None when they are blocked already."""
     return _set_blocked(visitor, by=by, on=True)

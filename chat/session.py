@@ -1,0 +1,510 @@
+"""What a visitor's frames do: frame, verb, frames. Knows nothing of sockets, so that the poll,
+for visitors whose sockets are blocked, does exactly the same."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, assert_never
+from uuid import UUID
+
+import structlog
+from channels.layers import get_channel_layer
+from django.db import DataError
+from redis.exceptions import RedisError
+
+from accounts import ratelimits, sites
+from accounts.doors import in_account, outside_accounts
+from accounts.models import Account
+from accounts.ratelimits import TooMany
+from chat import (
+    availability,
+    conversations,
+    devices,
+    doors,
+    events,
+    groups,
+    identity,
+    letters,
+    messages,
+    presence,
+    projections,
+    telemetry,
+    visitors,
+    wire,
+)
+from chat.authors import Author
+from chat.delivery import ClosingError
+from chat.events import Event
+from chat.models import Conversation, Message, Visitor
+from chat.refusals import RefusedError
+from chat.text import storable
+from chat.visitors import VisitorDetails
+from chat.wire import CloseCode, Refusal
+
+R = TypeVar("R")
+Send = Callable[[wire.Frame], Awaitable[None]]
+"""Hands a frame to the client. Frames of the droppable lane may be left out."""
+
+log = structlog.get_logger(__name__)
+_later: set[asyncio.Task[None]] = set()
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What the transport knows of whoever calls. The address is used and forgotten."""
+
+    channel: str
+    address: str
+    user_agent: str
+
+
+class VisitorSession:
+    """One connection of one visitor, from its hello to its end.
+
+    Methods raise ClosingError when the connection must go. Refusals are frames.
+    """
+
+    def __init__(self, key: str, caller: Caller, send: Send) -> None:
+        self._key = key
+        self._caller = caller
+        self._send = send
+        self._layer = get_channel_layer()
+        self._account: Account | None = None
+        self._site = ""
+        self._hello: wire.VisitorHello | None = None
+        self._author: Author | None = None
+        self._group_key: str | None = None
+        self._status: availability.Status = "offline"
+        self.visitor_id = ""
+        # The client's cursor: what it has been sent, or said that it has.
+        self.conversation: UUID | None = None
+        self.version = 0
+
+    @property
+    def account(self) -> Account:
+        if self._account is None:
+            raise ClosingError(CloseCode.HELLO_FIRST)
+        return self._account
+
+    async def hello(self, frame: wire.VisitorHello) -> bool:
+        """Let the visitor in, and say what they lack. Returns whether that is anything.
+
+        Raises ClosingError.
+        """
+        if frame.protocol != wire.PROTOCOL:
+            await self._send(wire.Reload())
+            raise ClosingError(CloseCode.RELOAD)
+        account = await outside_accounts(doors.account_by_key, self._key)
+        if account is None:
+            raise ClosingError(CloseCode.UNAUTHORISED)
+        known = identity.verify(account, frame.token)
+        await self._take_session(account, known)
+        self._account, self._hello = account, frame
+        self.visitor_id = known or identity.new_visitor_id()
+        self._group_key = frame.group
+        # Listening begins before reading: what is committed in between waits in our queue.
+        await self._listen()
+        self._status = await self._announced()
+        welcome, changes = await self._inside(self._read_first, frame, known is None)
+        await self._send(welcome)
+        if changes:
+            await self._send(changes)
+        await self._is_here(frame.page)
+        return (self.conversation, self.version) != (frame.conversation, frame.since or 0)
+
+    async def receive(self, frame: wire.VisitorUp) -> None:
+        """Carry out one frame: exactly one `ack` or `refused` for each that has an id."""
+        try:
+            await self._carry_out(frame)
+        except RefusedError as refused:
+            await self._refuse(frame, refused.code, refused.retry_after)
+        except TooMany as too_many:
+            await self._refuse(frame, Refusal.TOO_MANY, too_many.retry_after)
+        except DataError:
+            await self._refuse(frame, Refusal.INVALID)
+
+    async def changed(self, message: Mapping[str, Any]) -> str | None:
+        """A change from the bus. Returns the frame's text if it is the next one; a gap is healed
+        from the database, and what the client has already is left out."""
+        conversation, version = UUID(message["conversation"]), int(message["version"])
+        is_next = version == (self.version if conversation == self.conversation else 0) + 1
+        if is_next:
+            self.conversation, self.version = conversation, version
+            return str(message["frame"])
+        if conversation != self.conversation or version > self.version:
+            changes = await self._inside(self._since, self.conversation, self.version)
+            if changes.conversation or changes.state:
+                await self._send(changes)
+        return None
+
+    async def availability_changed(self, status: availability.Status) -> None:
+        """The account's status, from the bus."""
+        if status != self._status:
+            await self._send(wire.Availability(status=status))
+            self._status = status
+
+    async def leave(self) -> None:
+        """The connection has ended."""
+        if self._account is None:
+            return
+        account_id, visitor_id = self._account.pk, self.visitor_id
+        for group in self._groups():
+            await self._bus.group_discard(group, self._caller.channel)
+        try:
+            await presence.visitor_left(account_id, visitor_id, self._caller.channel)
+        except (RedisError, OSError):
+            return
+        after_grace(lambda: tell_watchers(account_id, visitor_id))
+
+    # --- Frames ---------------------------------------------------------------------------------
+
+    async def _carry_out(self, frame: wire.VisitorUp) -> None:
+        match frame:
+            case wire.VisitorMessage():
+                await self._take_message(frame)
+            case wire.VisitorSync():
+                await self._sync(frame)
+            case wire.VisitorMark():
+                await self._change(self._mark, frame)
+            case wire.VisitorTyping():
+                await self._typing(frame)
+            case wire.VisitorPage():
+                await self._is_here(frame.page)
+            case wire.VisitorIdentify():
+                await self._identify(frame)
+            case wire.VisitorEnd():
+                await self._answer(frame.id, await self._change(self._end))
+            case wire.VisitorTranscript():
+                await ratelimits.take_async(ratelimits.TRANSCRIPT, *self._subject)
+                await self._answer(frame.id, await self._change(self._transcript, frame))
+            case wire.VisitorHello():
+                raise ClosingError(CloseCode.MALFORMED)
+            case _ as never:
+                assert_never(never)
+
+    async def _take_message(self, frame: wire.VisitorMessage) -> None:
+        await ratelimits.take_async(ratelimits.VISITOR_MESSAGE, *self._subject)
+        details = {} if self._author else await self._recalled()
+        with events.collecting() as told:
+            event = await self._inside(self._post, frame, details)
+        # First the answer: the sender need not wait for the bus.
+        await self._answer(frame.id, event)
+        await events.send(told)
+
+    async def _sync(self, frame: wire.VisitorSync) -> None:
+        await self._send(await self._inside(self._resume, frame))
+        await self._is_here(None)
+        # The word of a change may have been lost.
+        await self.availability_changed(await self._announced())
+
+    async def _typing(self, frame: wire.VisitorTyping) -> None:
+        if self.conversation is None:
+            return
+        typing = wire.TypingDown(conversation=self.conversation, by=None, on=frame.on)
+        await whisper(events.inbox_group(self.account.pk), typing, but=self._caller.channel)
+
+    async def _identify(self, frame: wire.VisitorIdentify) -> None:
+        if frame.group is not None:
+            self._group_key = frame.group
+        said = frame.model_dump(include={"name", "email", "phone", "variables"}, exclude_none=True)
+        details = {} if self._author else await self._recalled()
+        with events.collecting() as told:
+            event, kept = await self._inside(self._note, said, details)
+        if kept is not None:
+            # Before the first message there is no row: what is said is kept with the visit.
+            await presence.remember_details(self.account.pk, self.visitor_id, kept)
+        await self._answer(frame.id, event)
+        await events.send(told)
+
+    async def _change(self, verb: Callable[..., Event | None], *frames: wire.Frame) -> Event | None:
+        with events.collecting() as told:
+            event = await self._inside(verb, *frames)
+        await events.send(told)
+        return event
+
+    async def _answer(self, frame_id: UUID, event: Event | None) -> None:
+        change = event.visitor if event else None
+        if change:
+            conversation, version = change.conversation.id, change.conversation.version
+            at = self.version if conversation == self.conversation else 0
+            if version == at + 1:
+                # Our own copy on the bus will be one that the client has.
+                self.conversation, self.version = conversation, version
+        await self._send(wire.VisitorAck(id=frame_id, change=change))
+
+    async def _refuse(
+        self, frame: wire.VisitorUp, code: Refusal, retry_after: float | None = None
+    ) -> None:
+        telemetry.frame_refused(code.value)
+        frame_id = getattr(frame, "id", None)
+        await self._send(wire.Refused(id=frame_id, code=code, retry_after=retry_after))
+
+    # --- Presence: the droppable lane -----------------------------------------------------------
+
+    async def _is_here(self, page: wire.Page | None) -> None:
+        try:
+            await presence.visitor_here(
+                self.account.pk, self.visitor_id, self._caller.channel, page
+            )
+        except (RedisError, OSError):
+            return
+        if page:
+            await tell_watchers(self.account.pk, self.visitor_id)
+
+    async def _announced(self) -> availability.Status:
+        try:
+            return await availability.announced(self.account.pk)
+        except (RedisError, OSError):
+            return self._status
+
+    async def _recalled(self) -> dict[str, Any]:
+        try:
+            return await presence.recall_details(self.account.pk, self.visitor_id)
+        except (RedisError, OSError):
+            return {}
+
+    # --- The bus --------------------------------------------------------------------------------
+
+    @property
+    def _bus(self) -> Any:
+        assert self._layer is not None
+        return self._layer
+
+    def _groups(self) -> tuple[str, str]:
+        return (
+            events.visitor_group(self.account.pk, self.visitor_id),
+            availability.site_group(self.account.pk),
+        )
+
+    async def _listen(self) -> None:
+        for group in self._groups():
+            await self._bus.group_add(group, self._caller.channel)
+
+    async def _take_session(self, account: Account, known: str | None) -> None:
+        # Whoever comes back is counted for themselves, so that an office behind one address is not
+        # locked out; new ids are counted by address, or a new one would be a new allowance.
+        subject = known or self._caller.address
+        try:
+            await ratelimits.take_async(ratelimits.VISITOR_SESSION, account.pk.hex, subject)
+        except TooMany as too_many:
+            refused = wire.Refused(
+                id=None, code=Refusal.TOO_MANY, retry_after=too_many.retry_after
+            )
+            await self._send(refused)
+            raise ClosingError(CloseCode.TOO_MANY) from too_many
+
+    @property
+    def _subject(self) -> tuple[str, str]:
+        return self.account.pk.hex, self.visitor_id
+
+    # --- In a thread, inside the account --------------------------------------------------------
+
+    async def _inside(self, work: Callable[..., R], *args: Any) -> R:
+        return await in_account(self.account.pk, work, *args)
+
+    def _read_first(
+        self, frame: wire.VisitorHello, is_new: bool
+    ) -> tuple[wire.VisitorWelcome, wire.VisitorChanges | None]:
+        site = identity.read_ticket(self.account, frame.ticket)
+        if site is None:
+            raise ClosingError(CloseCode.UNAUTHORISED)
+        self._site = site
+        state, changes = None, None
+        if frame.conversation is None:
+            state = self._fresh()
+        else:
+            changes = self._since(frame.conversation, frame.since)
+            state = changes.state
+        welcome = wire.VisitorWelcome(
+            token=identity.token(self.account, self.visitor_id),
+            visitor_id=self.visitor_id,
+            is_new=is_new,
+            state=state,
+            availability=self._status,
+        )
+        return welcome, changes if changes and changes.conversation else None
+
+    def _resume(self, frame: wire.VisitorSync) -> wire.VisitorChanges:
+        account = Account.objects.filter(pk=self.account.pk, is_blocked=False).first()
+        if account is None or not sites.is_allowed(account, self._site):
+            raise ClosingError(CloseCode.FORBIDDEN)
+        return self._since(frame.conversation, frame.since)
+
+    def _since(self, conversation_id: UUID | None, since: int | None) -> wire.VisitorChanges:
+        """What the client lacks, and from here on its cursor."""
+        latest = (
+            Conversation.objects.filter(visitor__public_id=self.visitor_id)
+            .select_related("visitor", "assignee")
+            .order_by("-created_at")
+            .first()
+        )
+        unchanged = wire.VisitorChanges(visitor=None, conversation=None, messages=[], state=None)
+        if latest is None:
+            self.conversation, self.version = None, 0
+            return unchanged if conversation_id is None else self._afresh()
+        self._author = Author.of_visitor(latest.visitor)
+        if latest.pk != conversation_id or since is None or since > latest.version:
+            return self._afresh()
+        self.conversation, self.version = latest.pk, latest.version
+        if since == latest.version:
+            return unchanged
+        missing = list(
+            Message.objects.filter(conversation=latest, version__gt=since)
+            .select_related("visitor", "member")
+            .prefetch_related("attachments")
+            .order_by("seq")[: wire.PAGE + 1]
+        )
+        if len(missing) > wire.PAGE:
+            return self._afresh()
+        return wire.VisitorChanges(
+            visitor=projections.visitor_row(latest.visitor),
+            conversation=projections.visitor_conversation_row(latest),
+            messages=[projections.message_row(one, side="visitor") for one in missing],
+            state=None,
+        )
+
+    def _afresh(self) -> wire.VisitorChanges:
+        return wire.VisitorChanges(
+            visitor=None, conversation=None, messages=[], state=self._fresh()
+        )
+
+    def _fresh(self) -> wire.VisitorState:
+        state = projections.visitor_state(self.account.pk, self.visitor_id)
+        held = state.conversation
+        self.conversation, self.version = (held.id, held.version) if held else (None, 0)
+        return state
+
+    def _post(self, frame: wire.VisitorMessage, details: Mapping[str, Any]) -> Event:
+        event = self._post_again(frame) or self._post_first(frame, details)
+        if frame.email and self._author and self._author.visitor:
+            visitors.identify(self._author.visitor, email=frame.email)
+        return event
+
+    def _post_again(self, frame: wire.VisitorMessage) -> Event | None:
+        """The common case, without a question asked twice: the verb itself looks whether the
+        conversation is open. None: it is not, or there is none."""
+        if self._author is None or self.conversation is None:
+            return None
+        try:
+            return self._say(frame, self._author, Conversation(pk=self.conversation))
+        except RefusedError as refused:
+            if refused.code is not Refusal.CLOSED:
+                raise
+            return None
+
+    def _post_first(self, frame: wire.VisitorMessage, details: Mapping[str, Any]) -> Event:
+        visitor = visitors.find(self.visitor_id)
+        if visitor is None:
+            known = self._details(details, frame.email)
+            visitor = visitors.ensure(self.account.pk, self.visitor_id, known)
+        author = Author.of_visitor(visitor)
+        event = messages.posted(author, frame.id)
+        if event is None:
+            key = self._group_key or details.get("group")
+            group = groups.find(storable(key)) if key else None
+            event = self._say(frame, author, conversations.open_for(visitor, group=group))
+        self._author = author
+        return event
+
+    def _say(
+        self, frame: wire.VisitorMessage, author: Author, conversation: Conversation
+    ) -> Event:
+        return messages.post(
+            conversation,
+            author=author,
+            body=frame.body,
+            client_id=frame.id,
+            attachments=frame.attachments,
+        )
+
+    def _details(self, said: Mapping[str, Any], email: str | None) -> VisitorDetails:
+        device = devices.describe(self._caller.user_agent)
+        hello = self._hello
+        return VisitorDetails(
+            name=said.get("name", ""),
+            email=email or said.get("email", ""),
+            phone=said.get("phone", ""),
+            variables=said.get("variables", {}),
+            language=hello.language if hello else "",
+            time_zone=hello.time_zone if hello else "",
+            browser=device.browser,
+            os=device.os,
+            device=device.kind,
+        )
+
+    def _note(
+        self, said: dict[str, Any], details: dict[str, Any]
+    ) -> tuple[Event | None, dict[str, Any] | None]:
+        """Identify the visitor; for one without a row, what to keep until there is one."""
+        if visitor := visitors.find(self.visitor_id):
+            return visitors.identify(visitor, **said), None
+        kept = {**details, **visitors.noted(details.get("variables", {}), **said)}
+        if self._group_key:
+            kept["group"] = self._group_key
+        return None, kept
+
+    def _mark(self, frame: wire.VisitorMark) -> Event | None:
+        conversation = self._latest()
+        return conversations.mark(conversation, side="visitor", what=frame.type, seq=frame.seq)
+
+    def _end(self) -> Event | None:
+        conversation = self._latest()
+        return conversations.close(conversation, by=Author.of_visitor(conversation.visitor))
+
+    def _transcript(self, frame: wire.VisitorTranscript) -> None:
+        conversation = self._latest()
+        author = Author.of_visitor(conversation.visitor)
+        letters.transcript(conversation, email=storable(frame.email), by=author)
+
+    def _latest(self) -> Conversation:
+        """Always the visitor's own: no frame of theirs names a conversation (A16)."""
+        visitor: Visitor | None = visitors.find(self.visitor_id)
+        conversation = conversations.latest(visitor) if visitor else None
+        if conversation is None:
+            raise RefusedError(Refusal.NOT_FOUND)
+        return conversation
+
+
+async def whisper(group: str, frame: wire.Frame, *, but: str | None = None) -> None:
+    """Put a frame of the droppable lane on the bus, for everyone in the group except one channel.
+
+    An unreachable bus loses it, which is what droppable means.
+    """
+    layer = get_channel_layer()
+    assert layer is not None
+    message = {"type": "ephemeral", "frame": frame.model_dump_json(), "except": but}
+    try:
+        await layer.group_send(group, message)
+    except (RedisError, OSError) as error:
+        log.warning("whisper_lost", error=type(error).__name__)
+
+
+def watch_group(account_id: UUID, visitor_id: str) -> str:
+    """The bus group of agents who look at this visitor. Built from verified ids only (A5)."""
+    return f"watch.{account_id.hex}.{visitor_id}"
+
+
+async def tell_watchers(account_id: UUID, visitor_id: str) -> None:
+    """The visitor came, went on or left: agents who look at them look again."""
+    layer = get_channel_layer()
+    assert layer is not None
+    try:
+        await layer.group_send(watch_group(account_id, visitor_id), {"type": "visitor.moved"})
+    except (RedisError, OSError) as error:
+        log.warning("whisper_lost", error=type(error).__name__)
+
+
+def after_grace(work: Callable[[], Awaitable[None]]) -> None:
+    """Do this when whoever left has had the time to come back."""
+
+    async def wait() -> None:
+        await asyncio.sleep(presence.GRACE_SECONDS)
+        try:
+            await work()
+        except (RedisError, OSError) as error:
+            log.warning("whisper_lost", error=type(error).__name__)
+
+    task = asyncio.get_running_loop().create_task(wait())
+    # The loop itself holds tasks weakly.
+    _later.add(task)
+    task.add_done_callback(_later.discard)
