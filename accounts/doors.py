@@ -4,7 +4,7 @@ A view, consumer, task or command without a door does not exist: a test lists th
 the label. The visitor's door is in `chat.doors`, because it has to know visitors.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from asgiref.sync import sync_to_async
-from celery import shared_task
+from celery import Task, shared_task
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -71,6 +71,8 @@ def _member_view(view: MemberView[P], *, door: str, roles: frozenset[Role]) -> V
             raise Http404
         if membership.role not in roles:
             raise PermissionDenied
+        if request.session.get("last_account") != slug:
+            request.session["last_account"] = slug
         inside = cast(MemberRequest, request)
         inside.account = membership.account
         inside.membership = membership
@@ -170,16 +172,11 @@ class TenantSocket(AsyncWebsocketConsumer):
     door = "socket"
     account: Account
 
-    async def __call__(
-        self,
-        scope: dict[str, Any],
-        receive: Callable[[], Awaitable[dict[str, Any]]],
-        send: Callable[[dict[str, Any]], Awaitable[None]],
-    ) -> None:
+    async def __call__(self, *args: Any, **kwargs: Any) -> None:
         """Live until the socket closes. Its log lines carry one id, as those of a request do."""
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=uuid4().hex)
-        await super().__call__(scope, receive, send)
+        await super().__call__(*args, **kwargs)
 
     async def in_account(
         self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
@@ -189,17 +186,23 @@ class TenantSocket(AsyncWebsocketConsumer):
         return await in_account(self.account.pk, work, *args, **kwargs)
 
 
-class TenantTask(Protocol):
+class TenantTask(Task[..., None]):
     """A Celery task of one account. Arguments are ids; running it twice changes nothing more."""
 
-    name: str
-    door: str
-
-    def __call__(self, *, account_id: UUID, **ids: Any) -> None: ...
+    abstract = True
+    door = "task"
 
     def after_commit(self, *, account_id: UUID, **ids: Any) -> None:
         """Queue the task once the surrounding transaction has committed."""
-        ...
+        arguments = {"account_id": str(account_id), **ids}
+        transaction.on_commit(lambda: self.apply_async(kwargs=arguments), robust=True)
+
+
+class OutsideTask(Task[..., None]):
+    """A Celery task that stands in no account: it sees global tables only."""
+
+    abstract = True
+    door = "command"
 
 
 def tenant_task(work: Callable[..., None]) -> TenantTask:
@@ -216,15 +219,7 @@ def tenant_task(work: Callable[..., None]) -> TenantTask:
 def _as_tenant_task(enter: Callable[..., None]) -> TenantTask:
     # Without this, Celery would read the signature of the wrapped function and refuse account_id.
     del enter.__wrapped__  # type: ignore[attr-defined]
-
-    def after_commit(*, account_id: UUID, **ids: Any) -> None:
-        transaction.on_commit(
-            lambda: task.apply_async(kwargs={"account_id": str(account_id), **ids}), robust=True
-        )
-
-    options = {"door": "task", "after_commit": staticmethod(after_commit)}
-    task = shared_task(ignore_result=True, **options)(enter)
-    return cast(TenantTask, task)
+    return shared_task(base=TenantTask, ignore_result=True)(enter)
 
 
 class Steps(Protocol):
@@ -251,6 +246,6 @@ def tenant_steps_task(work: Callable[..., None]) -> TenantTask:
     return _as_tenant_task(enter)
 
 
-def each_account_task(work: Callable[[], None]) -> Any:
+def each_account_task(work: Callable[[], None]) -> OutsideTask:
     """Make `work` a Celery task that sees no account itself and starts a tenant task for each."""
-    return shared_task(ignore_result=True, door="command")(work)
+    return shared_task(base=OutsideTask, ignore_result=True)(work)

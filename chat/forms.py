@@ -172,8 +172,14 @@ class GroupForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, group_id: UUID | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"group-{group_id or 'new'}-%s", **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        initial: dict[str, str] | None = None,
+        group_id: UUID | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial, auto_id=f"group-{group_id or 'new'}-%s")
 
 
 class MailSettingsForm(forms.Form):
@@ -208,8 +214,8 @@ class MailSettingsForm(forms.Form):
         help_text=gettext_lazy("They can have their conversation sent to an address of theirs."),
     )
 
-    def __init__(self, *args: Any, settings: ChatSettings, **kwargs: Any) -> None:
-        super().__init__(*args, initial=forms.model_to_dict(settings), **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, settings: ChatSettings) -> None:
+        super().__init__(data, initial=forms.model_to_dict(settings))
         # A value that is not on offer any more stays as it is until somebody chooses another.
         minutes = {*chat_settings.MINUTES_TO_CHOOSE, settings.mail_agents_after_minutes} - {0}
         choice = self.fields["mail_agents_after_minutes"]

@@ -278,7 +278,9 @@ def drop(letter_id: UUID) -> None:
 
 def plan_next_errand() -> None:
     """Note when this account next needs a worker: when a letter is due or a claim lapses."""
-    account = Account.objects.select_for_update(no_key=True).get(pk=current_account())
+    account_id = current_account()
+    assert account_id is not None, "inside an account"
+    account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
     open_letters = ConversationMail.objects.filter(**_OPEN)
     due = open_letters.filter(claimed_at=None).aggregate(at=Min("due_at"))["at"]
     claimed = open_letters.filter(claimed_at__isnull=False).aggregate(at=Min("claimed_at"))["at"]

@@ -1,8 +1,11 @@
 """How letters about conversations read, and where mail goes while no provider is set."""
 
 import os
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -77,27 +80,43 @@ def _link(claim: Claim, account: Account) -> str:
 
 
 class ConsoleAndFileBackend(BaseEmailBackend):
-    """For development: each mail becomes one file under `MAIL_DIR`, and a line says where.
+    """Where no provider is set: each mail becomes one file under `MAIL_DIR`, and a line says where.
 
-    A file is named by the Message-ID's own part where there is one, and put in place in one step:
-    handing the same letter over twice leaves one file, and no half file is ever seen.
+    In development the console shows the mail itself too. A file is named by the Message-ID's own
+    part where there is one, and put in place in one step: handing the same letter over twice
+    leaves one file, and no half file is ever seen.
     """
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        settings.MAIL_DIR.mkdir(parents=True, exist_ok=True)
+        settings.MAIL_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
         for email in email_messages:
-            built = email.message()
             path = settings.MAIL_DIR / f"{_file_name(email)}.eml"
-            partial = path.with_suffix(f".{os.getpid()}.partial")
-            with partial.open("wb") as file:
-                file.write(built.as_bytes())
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
-            print(f"mail  {email.subject}\n      to {', '.join(email.to)}: {path}", flush=True)
+            self._write(path, email.message().as_bytes())
+            self._tell(email, path)
         return len(email_messages)
+
+    def _write(self, path: Path, content: bytes) -> None:
+        partial = path.with_suffix(f".{os.getpid()}.partial")
+        # Only the owner may read: it is somebody's mail.
+        with os.fdopen(
+            os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
+        ) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+
+    def _tell(self, email: EmailMessage, path: Path) -> None:
+        words = [f"mail  {path}"]
+        if settings.DEBUG:
+            words += [f"to    {', '.join(email.to)}", f"about {email.subject}", str(email.body)]
+        sys.stdout.write("\n      ".join("\n".join(words).splitlines()) + "\n")
+        sys.stdout.flush()
 
 
 def _file_name(email: EmailMessage) -> str:
     given = email.extra_headers.get("Message-ID", "").strip("<>").partition("@")[0]
-    return given or str(uuid7())
+    try:
+        return str(UUID(given))
+    except ValueError:
+        return str(uuid7())

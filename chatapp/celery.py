@@ -36,7 +36,7 @@ def bind_task(task_id: str, task: Task[Any, Any], kwargs: dict[str, Any], **_: A
     structlog.contextvars.bind_contextvars(task=task.name, task_id=task_id)
     if account_id := kwargs.get("account_id"):
         structlog.contextvars.bind_contextvars(account=account_id)
-    task.request.began = time.perf_counter()
+    task.request.update(began=time.perf_counter())
 
 
 @signals.task_postrun.connect

@@ -12,6 +12,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from chatapp.environment import Environment
+from chatapp.logs import Options
 
 env = Environment()
 
@@ -277,7 +278,7 @@ METRICS_TOKEN = env.text("METRICS_TOKEN", default="")
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
 LOGGING_CONFIG = "chatapp.logs.configure"
-LOGGING = {
+LOGGING: Options = {
     "format": env.text("LOG_FORMAT", default="console" if DEBUG else "json"),
     "level": env.text("LOG_LEVEL", default="INFO").upper(),
 }
