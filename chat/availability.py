@@ -65,9 +65,7 @@ async def announce(account_id: UUID, now: Status) -> None:
         return
     layer = get_channel_layer()
     assert layer is not None
-    await layer.group_send(
-        site_group(account_id), {"type": "availability.changed", "status": now}
-    )
+    await layer.group_send(site_group(account_id), {"type": "availability.changed", "status": now})
 
 
 async def refresh(account: Account) -> Status:

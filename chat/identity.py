@@ -86,9 +86,7 @@ def _seal(purpose: str, account: Account, subject: str) -> str:
     return base64.urlsafe_b64encode(stamp + mac).rstrip(b"=").decode()
 
 
-def _is_sealed(
-    purpose: str, account: Account, subject: str, seal: str, *, lifetime: int
-) -> bool:
+def _is_sealed(purpose: str, account: Account, subject: str, seal: str, *, lifetime: int) -> bool:
     content = _decoded(seal)
     if content is None:
         return False

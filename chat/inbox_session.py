@@ -251,9 +251,7 @@ class InboxSession:
 
     async def _heal(self) -> None:
         for _ in range(MAX_HEALED):
-            changes = await self._inside(
-                inbox.changes_since, self.rev, self._threads, self.member
-            )
+            changes = await self._inside(inbox.changes_since, self.rev, self._threads, self.member)
             self._moved_to(changes)
             await self._send(changes)
             if not self._is_behind:
@@ -267,9 +265,7 @@ class InboxSession:
     async def _is_here(self) -> set[UUID] | None:
         """Note that the member is here. Returns who else is; None when Redis does not say."""
         try:
-            return await presence.member_here(
-                self.member.account_id, self.member.pk, self._channel
-            )
+            return await presence.member_here(self.member.account_id, self.member.pk, self._channel)
         except (RedisError, OSError):
             return None
 
@@ -438,9 +434,7 @@ def _look(
     return availability.status(account, online), colleagues(account, online)
 
 
-def _presence(
-    member: Membership, online: Collection[UUID]
-) -> Literal["online", "away", "offline"]:
+def _presence(member: Membership, online: Collection[UUID]) -> Literal["online", "away", "offline"]:
     if member.pk not in online:
         return "offline"
     return "online" if member.is_available else "away"

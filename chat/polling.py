@@ -119,8 +119,8 @@ class VisitorPoll(AsyncHttpConsumer):
         )
         await ratelimits.take_async(POLL, caller.address)
         poll = self._read(body)
-        key = self.scope["url_route"]["kwargs"]["key"]
-        self._session = VisitorSession(key, caller, self._keep)
+        scope: Any = self.scope
+        self._session = VisitorSession(scope["url_route"]["kwargs"]["key"], caller, self._keep)
         has_news = await self._session.hello(poll.hello) or poll.hello.token is None
         for content in poll.frames:
             await self._take(self._session, content)

@@ -287,9 +287,7 @@ class VisitorSession:
         try:
             await ratelimits.take_async(ratelimits.VISITOR_SESSION, account.pk.hex, subject)
         except TooMany as too_many:
-            refused = wire.Refused(
-                id=None, code=Refusal.TOO_MANY, retry_after=too_many.retry_after
-            )
+            refused = wire.Refused(id=None, code=Refusal.TOO_MANY, retry_after=too_many.retry_after)
             await self._send(refused)
             raise ClosingError(CloseCode.TOO_MANY) from too_many
 
@@ -406,9 +404,7 @@ class VisitorSession:
         self._author = author
         return event
 
-    def _say(
-        self, frame: wire.VisitorMessage, author: Author, conversation: Conversation
-    ) -> Event:
+    def _say(self, frame: wire.VisitorMessage, author: Author, conversation: Conversation) -> Event:
         return messages.post(
             conversation,
             author=author,
