@@ -13,7 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPILE = [
-    str(ROOT / ".venv/bin/uv"), "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--python-version", "3.11",
+    str(ROOT / ".venv/bin/uv"), "pip", "compile", "--quiet", "--universal", "--generate-hashes",
+    "--python-version", "3.11",
     "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate",
 ]  # fmt: skip
 LOCKS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chatapp.embedded.binaries import PostgresBinaries
 from chatapp.embedded.places import Owner, claim
-from chatapp.embedded.process import EmbeddedError, Server, as_owner
+from chatapp.embedded.process import EmbeddedError, Server
 
 ROLE = DATABASE = "chatapp"
 
@@ -114,7 +114,7 @@ class Postgres(Server):
         )
         return [
             str(self.binaries.initdb), "-D", str(self.data), "-U", "superuser", "-E", "UTF8",
-            "-A", "reject", *locale,
+            "-A", "reject", *locale, *([] if self.durable else ["--no-sync"]),
         ]  # fmt: skip
 
     def _run(self, command: list[str], given: str = "") -> None:
@@ -126,7 +126,9 @@ class Postgres(Server):
             capture_output=True,
             text=True,
             check=False,
-            **as_owner(self.owner),
+            user=self.owner.uid if self.owner else None,
+            group=self.owner.gid if self.owner else None,
+            extra_groups=[] if self.owner else None,
         )
         said = f"{answer.stdout}{answer.stderr}"
         # Single-user mode reports a failed statement and still ends with 0.

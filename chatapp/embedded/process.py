@@ -127,7 +127,9 @@ class Server:
                 # Its own session: Ctrl-C is for the supervisor, which stops the servers last.
                 start_new_session=True,
                 preexec_fn=end_with_parent(self.stop_signal),
-                **as_owner(self.owner),
+                user=self.owner.uid if self.owner else None,
+                group=self.owner.gid if self.owner else None,
+                extra_groups=[] if self.owner else None,
             )
 
     def _wait_until_ready(self, deadline: float) -> bool:
@@ -135,13 +137,6 @@ class Server:
         assert process
         wait_for(lambda: process.poll() is not None or self.is_ready(), deadline - time.monotonic())
         return process.poll() is None and self.is_ready()
-
-
-def as_owner(owner: Owner | None) -> dict[str, int | list[int]]:
-    """Arguments of Popen that let the child run as `owner`, without the groups of ours."""
-    if owner is None:
-        return {}
-    return {"user": owner.uid, "group": owner.gid, "extra_groups": []}
 
 
 def end_with_parent(number: signal.Signals) -> Callable[[], None] | None:
