@@ -15,7 +15,6 @@ export interface ComposerLabels {
   placeholder: string;
   send: string;
   attach: string;
-  drop: string;
   /** "Remove", said before the file's name. */
   remove: string;
   retry: string;
