@@ -106,7 +106,10 @@ def signed_view(
         @wraps(view)
         def enter(request: HttpRequest, signed: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             claim = read(signed)
-            if claim is None or not Account.objects.filter(pk=claim.account_id, is_blocked=False).exists():
+            if (
+                claim is None
+                or not Account.objects.filter(pk=claim.account_id, is_blocked=False).exists()
+            ):
                 raise Http404
             with tenant(claim.account_id):
                 return view(request, claim, *args, **kwargs)
@@ -178,9 +181,7 @@ class TenantSocket(AsyncWebsocketConsumer):
         structlog.contextvars.bind_contextvars(request_id=uuid4().hex)
         await super().__call__(*args, **kwargs)
 
-    async def in_account(
-        self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
-    ) -> R:
+    async def in_account(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run `work` in a thread, inside this socket's account."""
         structlog.contextvars.bind_contextvars(account=str(self.account.pk))
         return await in_account(self.account.pk, work, *args, **kwargs)

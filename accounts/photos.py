@@ -20,7 +20,7 @@ def new_name() -> str:
     return f"{uuid4().hex}.webp"
 
 
-def portrait(upload: BinaryIO) -> ContentFile[bytes]:
+def portrait(upload: BinaryIO) -> "ContentFile[bytes]":
     """The middle of the picture, upright, as a square WebP of 256 pixels without metadata.
 
     Raises ValidationError for what is no picture, and for one too large to open (A31, A32).

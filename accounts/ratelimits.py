@@ -58,7 +58,7 @@ UPLOAD = Rule("upload", burst=20, seconds=300)
 TRANSCRIPT = Rule("transcript", burst=3, seconds=3600)
 
 
-class TooMany(Exception):  # noqa: N818  (read as in "raises TooMany")
+class TooMany(Exception):
     """The bucket is empty. `retry_after` is in whole seconds, at least one."""
 
     def __init__(self, retry_after: float) -> None:

@@ -21,9 +21,7 @@ urlpatterns = [
     path(f"{SETTINGS}sites/<uuid:site_id>/remove/", sites.remove, name="site_remove"),
     path(f"{SETTINGS}team/", team.settings_team, name="settings_team"),
     path(f"{SETTINGS}team/<uuid:member_id>/role/", team.change_role, name="member_role"),
-    path(
-        f"{SETTINGS}team/<uuid:member_id>/deactivate/", team.deactivate, name="member_deactivate"
-    ),
+    path(f"{SETTINGS}team/<uuid:member_id>/deactivate/", team.deactivate, name="member_deactivate"),
     path(f"{SETTINGS}team/<uuid:member_id>/activate/", team.activate, name="member_activate"),
     path(
         f"{SETTINGS}team/invitations/<uuid:invitation_id>/resend/",

@@ -101,8 +101,7 @@ class TieWithinAccount(Operation):
         model = from_state.apps.get_model(app_label, self.model_name)
         quote = schema_editor.quote_name
         schema_editor.execute(
-            f"ALTER TABLE {quote(model._meta.db_table)} "
-            f"DROP CONSTRAINT {quote(self._name(model))}"
+            f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self._name(model))}"
         )
 
     def _name(self, model: Any) -> str:

@@ -7,7 +7,7 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are not loaded before this point.
-        from accounts.signals import access_changed
-        from chat.access import tell_sockets
+        from accounts.signals import access_changed  # noqa: PLC0415
+        from chat.access import tell_sockets  # noqa: PLC0415
 
         access_changed.connect(tell_sockets, dispatch_uid="chat.access")

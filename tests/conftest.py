@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager
 from uuid import UUID, uuid4
 
 import pytest
+import redis
+from django.conf import settings
 from django.test import Client
 
 from accounts.models import Account, Membership, PlanName, Role, Site, User
@@ -16,6 +18,16 @@ from chat.models import Conversation, Visitor
 from chat.visitors import VisitorDetails
 
 PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    """No test pays for what another one took: every bucket is full again."""
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    for keys in ("limit", "cache"):
+        for key in client.scan_iter(f"{settings.REDIS_PREFIX}:{keys}:*"):
+            client.delete(key)
+    client.close()
 
 
 def _account(name: str, slug: str) -> Account:
@@ -121,7 +133,7 @@ def new_conversation(
                 messages.post(
                     conversation, author=Author.of_visitor(visitor), body=body, client_id=client_id
                 )
-            return Conversation.objects.get(pk=conversation.pk)
+            return Conversation.objects.select_related("visitor").get(pk=conversation.pk)
 
     return make
 

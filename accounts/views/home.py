@@ -49,6 +49,4 @@ def account_new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error)
         else:
             return redirect("onboarding", member.account.slug)
-    return render(
-        request, "accounts/new.html", {"form": form}, status=422 if form.errors else 200
-    )
+    return render(request, "accounts/new.html", {"form": form}, status=422 if form.errors else 200)

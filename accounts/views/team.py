@@ -31,9 +31,7 @@ def settings_team(request: MemberRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(
-                request, _("The invitation to %s is on its way.") % invitation.email
-            )
+            messages.success(request, _("The invitation to %s is on its way.") % invitation.email)
             return _to_team(request)
     members = Membership.objects.filter(account=request.account).select_related("user")
     invited = Invitation.objects.filter(
