@@ -143,7 +143,7 @@ def claim_next(now: datetime) -> Claim | None:
         if not messages or not _is_address(letter.recipient):
             drop(letter.pk)
         elif letter.attempts >= MAX_ATTEMPTS:
-            log.error("letter.given_up", kind=letter.kind, letter=str(letter.pk))
+            log.error("letter_given_up", kind=letter.kind, letter=str(letter.pk))
             drop(letter.pk)
         else:
             letter.claimed_at = now

@@ -45,7 +45,7 @@ def _send(step: Steps, claim: Claim) -> None:
     except Exception as error:  # noqa: BLE001  (whatever it is must not stop the other letters)
         telemetry.letter_failed(letter.kind)
         # The class only: a mail server's words may repeat the address.
-        log.warning("letter.failed", kind=letter.kind, error=type(error).__name__)
+        log.warning("letter_failed", kind=letter.kind, error=type(error).__name__)
         if _is_refused_for_good(error):
             step(letters.drop, letter.pk)
         else:
@@ -53,7 +53,7 @@ def _send(step: Steps, claim: Claim) -> None:
         return
     step(letters.record, letter.pk, up_to_seq=claim.messages[-1].seq, now=timezone.now())
     telemetry.letter_sent(letter.kind)
-    log.info("letter.sent", kind=letter.kind, letter=str(letter.pk))
+    log.info("letter_sent", kind=letter.kind, letter=str(letter.pk))
 
 
 def _visitor_is_here(claim: Claim) -> bool:

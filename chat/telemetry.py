@@ -68,4 +68,4 @@ def _count(outcome: str, kind: str) -> None:
         _redis.hincrby(LETTERS, f"{outcome}:{kind}", 1)
     except redis.RedisError as error:
         # A number is not worth a letter.
-        log.warning("telemetry.lost", error=type(error).__name__)
+        log.warning("telemetry_lost", error=type(error).__name__)

@@ -44,5 +44,5 @@ def tell_task(task: Task[Any, Any], state: str | None, **_: Any) -> None:
     """One line for each task, with its outcome and time."""
     say = log.debug if task.name in _UNTOLD else log.info
     began: float = getattr(task.request, "began", time.perf_counter())
-    say("task.ended", status=state, ms=round((time.perf_counter() - began) * 1000, 1))
+    say("task_ended", status=state, ms=round((time.perf_counter() - began) * 1000, 1))
     structlog.contextvars.clear_contextvars()

@@ -46,6 +46,7 @@ FIELDS = frozenset(
         "letter",
         "method",
         "ms",
+        "rule",
         "status",
         "view",
     }

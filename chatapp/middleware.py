@@ -98,7 +98,7 @@ def told(request: HttpRequest) -> Finish:
         )
         say = log.debug if view in UNTOLD_VIEWS else log.info
         say(
-            "http.answered",
+            "http_answered",
             method=request.method,
             view=view,
             status=response.status_code,
