@@ -184,8 +184,15 @@ def node_version(node: str | Path) -> tuple[int, ...]:
 
 def system_node() -> str | None:
     """The system's Node with npm, when both are there and new enough."""
-    node = shutil.which("node")
-    return node if node and shutil.which("npm") and node_version(node) >= OLDEST_NODE else None
+    # Not ours: it is there only because the system has none, and would argue itself away.
+    folders = [
+        folder for folder in os.environ["PATH"].split(os.pathsep) if folder != str(VENV / "bin")
+    ]
+    path = os.pathsep.join(folders)
+    node = shutil.which("node", path=path)
+    if node and shutil.which("npm", path=path) and node_version(node) >= OLDEST_NODE:
+        return node
+    return None
 
 
 def chromium() -> str | None:

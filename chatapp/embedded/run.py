@@ -85,7 +85,6 @@ def development_environment(
         "ALLOWED_HOSTS": f"{urlsplit(public_url).hostname},localhost,127.0.0.1",
         # Another host and not only another port: cookies know no ports, and the shop is a stranger's site.
         "SHOP_URL": f"http://127.0.0.1:{addresses.shop_port}",
-        "LOG_FORMAT": "text",
         **environ,
         "BIND": addresses.bind,
         "PORT": str(addresses.port),

@@ -100,6 +100,20 @@ def test_without_a_usable_node_the_wheel_is_taken(
     assert bootstrap.system_node() is None
 
 
+def test_the_checkouts_own_node_does_not_count_as_the_systems(
+    bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / ".venv" / "bin"
+    own.mkdir()
+    for name in ("node", "npm"):
+        (own / name).write_text("#!/bin/sh\necho v24.19.0\n")
+        (own / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{own}:/bin")
+    assert bootstrap.node_version(own / "node") == (24, 19, 0)
+
+    assert bootstrap.system_node() != str(own / "node")
+
+
 def test_this_python_is_new_enough(bootstrap: ModuleType) -> None:
     assert bootstrap.find_python() == Path(sys.executable)
 
