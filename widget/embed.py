@@ -32,7 +32,8 @@ class GroupRow(TypedDict):
 
 
 class LoaderConfig(TypedDict):
-    """What `config.js` exports. `color_text` is readable on `color`."""
+    """What `config.js` exports. `color_text` is readable on `color`; `panel` is the script that the
+    loader fetches when the chat is first used."""
 
     version: str
     key: str
@@ -50,6 +51,7 @@ class LoaderConfig(TypedDict):
     cookies: list[CookieRow]
     groups: list[GroupRow]
     frame: str
+    panel: str
 
 
 def loader_config(account: Account, look: WidgetSettings, language: str) -> LoaderConfig:
@@ -75,6 +77,7 @@ def loader_config(account: Account, look: WidgetSettings, language: str) -> Load
         ],
         "groups": _groups(account),
         "frame": platform.PUBLIC_URL + reverse("widget_frame", args=[account.public_key]),
+        "panel": platform.PUBLIC_URL + static("build/panel.js"),
     }
 
 
