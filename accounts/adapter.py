@@ -20,7 +20,7 @@ FOUNDING = "founding"
 """Session key: the account that somebody asked for at sign-up, until their address is proved."""
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _("The e-mail address or the password is not right."),

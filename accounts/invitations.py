@@ -83,7 +83,7 @@ def find(token: str) -> Invitation | None:
 
 def has_login(email: str) -> bool:
     """Whether somebody who has proved to read this mailbox can log in with it."""
-    return EmailAddress.objects.filter(email=email, verified=True).exists()
+    return bool(EmailAddress.objects.filter(email=email, verified=True).exists())
 
 
 def accept(token: str, *, user: User) -> Membership:

@@ -81,7 +81,11 @@ redis.call('PEXPIRE', KEYS[1], math.ceil(seconds * 1000))
 return '0'
 """
 
-_CONNECTION = {"socket_timeout": 1.0, "socket_connect_timeout": 0.5, "decode_responses": False}
+_CONNECTION: dict[str, Any] = {
+    "socket_timeout": 1.0,
+    "socket_connect_timeout": 0.5,
+    "decode_responses": False,
+}
 _client: redis.Redis = redis.Redis.from_url(settings.REDIS_URL, **_CONNECTION)
 _script = _client.register_script(_SCRIPT)
 # An asyncio connection belongs to the loop that opened it.

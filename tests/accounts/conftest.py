@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.conftest import PASSWORD
 
-PAGE = {"HTTP_ACCEPT": "text/html,application/xhtml+xml"}
+PAGE = {"Accept": "text/html,application/xhtml+xml"}
 """What browsers send when they ask for a page."""
 
 SignUp = Callable[..., HttpResponse]
@@ -19,7 +19,7 @@ SignUp = Callable[..., HttpResponse]
 @pytest.fixture
 def guest() -> Client:
     """The browser of somebody who is not logged in."""
-    return Client(**PAGE)
+    return Client(headers=PAGE)
 
 
 @pytest.fixture

@@ -30,8 +30,8 @@ def test_only_what_our_own_proxies_wrote_is_believed(
 ) -> None:
     """A52."""
     settings.TRUSTED_PROXIES = proxies
-    headers = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded is not None else {}
-    request = RequestFactory().get("/", REMOTE_ADDR=PEER, **headers)
+    headers = {"X-Forwarded-For": forwarded} if forwarded is not None else {}
+    request = RequestFactory().get("/", REMOTE_ADDR=PEER, headers=headers)
     scope = {
         "client": [PEER, 4711],
         "headers": [(b"x-forwarded-for", forwarded.encode())] if forwarded is not None else [],

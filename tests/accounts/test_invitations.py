@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.test import Client
@@ -48,9 +49,9 @@ def test_the_new_person_can_log_in_afterwards_without_another_code(
     ana: Membership, mailoutbox: list[EmailMessage]
 ) -> None:
     invite(ana)
-    Client(**PAGE).post(path_in(mailoutbox[0]), NEW)
+    Client(headers=PAGE).post(path_in(mailoutbox[0]), NEW)
 
-    again = Client(**PAGE)
+    again = Client(headers=PAGE)
     again.post("/login/", {"login": "kim@example.org", "password": NEW["password"]})
 
     assert again.get("/app/").headers["Location"] == "/app/acme/inbox/"
@@ -64,7 +65,7 @@ def test_the_link_works_once(
     path = path_in(mailoutbox[0])
     guest.post(path, NEW)
 
-    response = Client(**PAGE).post(path, {**NEW, "password": "somebody else's secret"})
+    response = Client(headers=PAGE).post(path, {**NEW, "password": "somebody else's secret"})
 
     assert response.status_code == 410
     assert Membership.objects.filter(account=ana.account).count() == 2
@@ -156,7 +157,7 @@ def test_the_link_of_somebody_else_is_refused(
     path = path_in(mailoutbox[0])
     client = login(gus)
 
-    responses = [client.get(path, **PAGE), client.post(path, **PAGE)]
+    responses = [client.get(path, headers=PAGE), client.post(path, headers=PAGE)]
 
     assert [response.status_code for response in responses] == [403, 403]
     assert all(b"kim@example.org" not in response.content for response in responses)
@@ -170,7 +171,7 @@ def test_a_stranger_who_signed_up_with_the_address_before_is_shut_out(
 ) -> None:
     """A43: the password of whoever could not prove the mailbox is overwritten."""
     squatter = User.objects.create_user("kim@example.org", PASSWORD)
-    squatter.emailaddress_set.create(email=squatter.email, verified=False, primary=True)
+    EmailAddress.objects.create(user=squatter, email=squatter.email, primary=True)
     invite(ana)
 
     guest.post(path_in(mailoutbox[-1]), NEW)
@@ -236,7 +237,7 @@ def test_cancelling_frees_the_seat(acme: Account, ana: Membership) -> None:
 
     invitations.cancel(first, by=ana)
 
-    assert invite(ana, "kim3@example.org").pk
+    assert not invite(ana, "kim3@example.org").is_expired
 
 
 def test_after_a_smaller_plan_the_link_waits_for_a_free_seat(

@@ -185,7 +185,7 @@ class TestTheAnswer:
         self, ana: Membership, store: redis.Redis
     ) -> None:
         """S54: ours and the library's limits alike."""
-        client = Client(**PAGE, REMOTE_ADDR=ADDRESS)
+        client = Client(headers=PAGE, REMOTE_ADDR=ADDRESS)
         client.post("/login/", {"login": ana.user.email, "password": "guessed it"})
         client.post("/password/reset/", {"email": ana.user.email})
 

@@ -1,6 +1,7 @@
 """Sign-up: from the form to the first account, and what it does not give away."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
 from django.test import Client
 
@@ -66,9 +67,9 @@ def test_who_confirms_in_another_browser_names_the_site_again(
     sign_up: SignUp, mailoutbox: list[EmailMessage]
 ) -> None:
     sign_up()
-    elsewhere = Client(**PAGE)
+    elsewhere = Client(headers=PAGE)
     user = User.objects.get(email="zoe@example.org")
-    user.emailaddress_set.update(verified=True)
+    EmailAddress.objects.filter(user=user).update(verified=True)
     elsewhere.post("/login/", {"login": "zoe@example.org", "password": PASSWORD})
 
     assert elsewhere.get("/app/", follow=True).redirect_chain == [("/app/new/", 302)]
@@ -94,7 +95,7 @@ def test_a_known_and_a_new_address_get_the_same_answer(
     sign_up: SignUp, gus: Membership, mailoutbox: list[EmailMessage]
 ) -> None:
     """A45."""
-    new, known = Client(**PAGE), Client(**PAGE)
+    new, known = Client(headers=PAGE), Client(headers=PAGE)
     answers = [sign_up(new), sign_up(known, email=gus.user.email)]
     pages = [new.get("/confirm-email/"), known.get("/confirm-email/")]
 
@@ -123,8 +124,8 @@ def test_a_sign_up_that_was_never_proved_cannot_be_used_by_whoever_made_it(
     sign_up: SignUp, mailoutbox: list[EmailMessage]
 ) -> None:
     """A43: the password of a stranger opens nothing."""
-    sign_up(Client(**PAGE))
-    stranger = Client(**PAGE)
+    sign_up(Client(headers=PAGE))
+    stranger = Client(headers=PAGE)
     stranger.post("/login/", {"login": "zoe@example.org", "password": PASSWORD})
 
     assert stranger.get("/app/").headers["Location"].startswith("/login/")
