@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from django.conf import settings as platform
+from django.templatetags.static import static
 from django.urls import reverse
 
 from accounts import plans

@@ -1,0 +1,177 @@
+"""`manage.py load_demo`: a ready account with people, a look back at some days, and a key for the
+demo shop. Running it again adds nothing."""
+
+import os
+from argparse import ArgumentParser
+from datetime import datetime, timedelta
+from itertools import accumulate
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import plans, signup, sites
+from accounts.models import Account, Membership, PlanName, Role, User
+from accounts.tenancy import tenant
+from chat import conversations, events, groups, identity, messages, visitors
+from chat.authors import Author
+from chat.models import AuthorKind, ChatSettings, Conversation, Message, Visitor
+from chat.visitors import VisitorDetails
+from demo.shop.server import KEY_FILE
+from demo.stories import STORIES, Speaker, Story
+
+SLUG = "demo"
+GROUPS = {"orders": "Orders and parcels", "advice": "Advice"}
+
+Team = dict[Speaker, Membership]
+
+
+class Command(BaseCommand):
+    help = "Make the demo account, once, and allow the demo shop's addresses."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--print-key", action="store_true", help="print the account's public key and no more"
+        )
+
+    def handle(self, *args: Any, print_key: bool, **options: Any) -> None:
+        with transaction.atomic():
+            account = Account.objects.filter(slug=SLUG).first() or _make()
+            with tenant(account.pk):
+                for address in _shop_addresses():
+                    sites.add(account, address)
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        (settings.VAR_DIR / KEY_FILE).write_text(account.public_key + "\n")
+        self.stdout.write(account.public_key if print_key else f"The account “{SLUG}” is ready.")
+
+
+def _shop_addresses() -> list[str]:
+    port = os.environ.get("SHOP_PORT") or "8001"
+    also = os.environ.get("SHOP_URL")
+    local = [f"http://localhost:{port}", f"http://127.0.0.1:{port}"]
+    return [*local, also] if also else local
+
+
+def _make() -> Account:
+    password = os.environ.get("DEMO_PASSWORD")
+    if not password:
+        raise CommandError("Set DEMO_PASSWORD: the password of the demo account's people.")
+    owner = signup.found(
+        _person("owner@demo.test", password), name=SLUG, address=_shop_addresses()[0]
+    )
+    account = owner.account
+    plans.change(account, to=PlanName.PRO)
+    account.name = "Kettle Lane"
+    account.time_zone = "Europe/Prague"
+    account.save(update_fields=["name", "time_zone"])
+    owner.public_name, owner.description = "Lena", "Blends the teas"
+    owner.save(update_fields=["public_name", "description"])
+    agent = Membership.objects.create(
+        account=account,
+        user=_person("agent@demo.test", password),
+        role=Role.AGENT,
+        public_name="Tomas",
+        description="Packs the parcels",
+    )
+    with tenant(account.pk):
+        _tell_stories(account, {"owner": owner, "agent": agent})
+    return account
+
+
+def _person(email: str, password: str) -> User:
+    user = User.objects.create_user(email, password)
+    user.emailaddress_set.create(email=email, verified=True, primary=True)  # type: ignore[attr-defined]
+    return user
+
+
+def _tell_stories(account: Account, team: Team) -> None:
+    for key, name in GROUPS.items():
+        groups.add(account.pk, name=name, key=key)
+    # Nobody gets a letter about what is days old and made up.
+    quiet = ChatSettings.objects.create(
+        account=account, mail_agents_after_minutes=0, mails_answers_to_visitors=False
+    )
+    now = timezone.now()
+    # Collected and dropped: nobody listens to an account that is only being made.
+    with events.collecting():
+        for story in sorted(STORIES, key=_minutes_since_the_end, reverse=True):
+            _tell(account, story, team, now)
+    quiet.delete()
+
+
+def _tell(account: Account, story: Story, team: Team, now: datetime) -> None:
+    """Have the conversation through the verbs, then put it where it belongs in time."""
+    visitor = visitors.ensure(
+        account.pk,
+        identity.new_visitor_id(),
+        VisitorDetails(
+            name=story.name,
+            email=story.email,
+            phone=story.phone,
+            variables=story.variables,
+            language=story.language,
+            browser=story.browser,
+            os=story.os,
+            device=story.device,
+            time_zone=story.time_zone,
+        ),
+    )
+    conversation = conversations.open_for(visitor, group=groups.find(story.group))
+    for speaker, _, words in story.lines:
+        author = _author(speaker, visitor, team)
+        messages.post(conversation, author=author, body=words, client_id=uuid4())
+    if story.handed_to:
+        by = conversations.locked(conversation.pk).assignee
+        assert by, "a conversation is handed over by the member who has it"
+        conversations.assign(conversation, to=team[story.handed_to], by=by)
+    if story.seen:
+        last = conversations.locked(conversation.pk).last_seq
+        conversations.mark(conversation, side="visitor", what="seen", seq=last)
+    if story.closed_by:
+        conversations.close(conversation, by=_author(story.closed_by, visitor, team))
+    if story.is_blocked:
+        visitors.block(visitor, by=team["agent"])
+    _backdate(conversation, story, now)
+
+
+def _author(speaker: Speaker, visitor: Visitor, team: Team) -> Author:
+    if speaker == "visitor":
+        return Author.of_visitor(visitor)
+    return Author.of_member(team[speaker])
+
+
+def _backdate(conversation: Conversation, story: Story, now: datetime) -> None:
+    """Move what was just said into the past. Only the demo may: elsewhere times are facts."""
+    gaps = (timedelta(minutes=gap) for _, gap, _ in story.lines)
+    begun = now - timedelta(minutes=story.minutes_ago)
+    times = list(accumulate(gaps, initial=begun))[1:]
+    said = iter(times)
+    at = times[0]
+    waits_since = None
+    for message in Message.objects.filter(conversation=conversation).order_by("seq"):
+        if message.author_kind == AuthorKind.SYSTEM:
+            # Who joins does so with the words that follow; what ends follows the last ones.
+            joins = bool(message.event) and message.event["name"] == "agent_join"
+            stamp = times[times.index(at) + 1] if joins else times[-1] + timedelta(minutes=2)
+        else:
+            stamp = at = next(said)
+            is_visitor = message.author_kind == AuthorKind.VISITOR
+            waits_since = (waits_since or at) if is_visitor else None
+        Message.objects.filter(pk=message.pk).update(sent_at=stamp)
+    closed_at = times[-1] + timedelta(minutes=2) if story.closed_by else None
+    Conversation.objects.filter(pk=conversation.pk).update(
+        created_at=begun,
+        last_message_at=times[-1],
+        waiting_since=None if closed_at else waits_since,
+        closed_at=closed_at,
+    )
+    Visitor.objects.filter(pk=conversation.visitor_id).update(
+        created_at=begun, last_seen_at=times[-1]
+    )
+
+
+def _minutes_since_the_end(story: Story) -> int:
+    return story.minutes_ago - sum(gap for _, gap, _ in story.lines)
