@@ -202,7 +202,7 @@ def _concerned(conversation: Conversation) -> list[Membership]:
 
 def _still_to_say(letter: ConversationMail, conversation: Conversation) -> list[Message]:
     """The messages that the letter is to carry, by now; empty if there is no more reason for it."""
-    said = conversation.messages.select_related("member").filter(event=None).order_by("seq")
+    said = conversation.messages.select_related("member").filter(event__isnull=True).order_by("seq")
     if letter.kind == MailKind.TRANSCRIPT:
         return list(said.filter(seq__lte=letter.up_to_seq))
     settings = chat_settings.of(conversation.account_id)
