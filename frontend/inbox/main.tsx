@@ -1,9 +1,9 @@
 import { render } from "preact";
+import { Chime } from "../shared/chime";
 import { App } from "./App";
 import { readBootstrap } from "./bootstrap";
 import { DeskContext } from "./context";
 import { Desk } from "./desk";
-import { Chime } from "./sound";
 import "./inbox.css";
 
 const desk = new Desk(readBootstrap(document), new Chime(document));
