@@ -1,20 +1,22 @@
 """The settings page's forms: how the widget looks, and what it says in one language."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from django import forms
 from django.core.validators import URLValidator
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Language
 from widget import settings, texts
 from widget.models import Launcher, Side, WidgetSettings, hex_colour
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 MAX_WORDS = 300
 
-WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
+WORDS: "dict[str, tuple[_StrPromise, _StrPromise | Literal['']]]" = {
     "online.title": (_("Title"), _("At the top of the chat.")),
     "online.infoTitle": (_("Greeting"), _("The first words of an empty chat.")),
     "online.infoDesc": (_("Below the greeting"), ""),

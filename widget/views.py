@@ -24,6 +24,7 @@ from chat.doors import EmbedRequest, embed_view
 from privacy import cookies
 from widget import colors, embed, frame, releases, settings, texts
 from widget.forms import LookForm, WordsForm
+from widget.models import WidgetSettings
 
 JAVASCRIPT = "text/javascript; charset=utf-8"
 MINUTES = 60
@@ -137,7 +138,7 @@ def widget_cookies(request: EmbedRequest) -> HttpResponse:
     return response
 
 
-def _language(request: EmbedRequest, look: settings.WidgetSettings) -> str:
+def _language(request: EmbedRequest, look: WidgetSettings) -> str:
     accepted = parse_accept_lang_header(request.headers.get("Accept-Language", "")[:500])
     return settings.language_for(
         request.account,

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import TypedDict
 
 import pytest
 from hypothesis import given
@@ -9,16 +10,21 @@ from hypothesis import strategies as st
 
 from widget import colors
 
-CASES = json.loads((Path(__file__).parent / "contrast.json").read_text())
+
+class Case(TypedDict):
+    color: str
+    on_white: float
+    text: str
+
+
+CASES: list[Case] = json.loads((Path(__file__).parent / "contrast.json").read_text())
 COLOURS = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["color"] for case in CASES])
-def test_the_contrast_is_that_of_wcag(case: dict[str, float]) -> None:
-    assert colors.contrast(str(case["color"]), "#ffffff") == pytest.approx(
-        case["on_white"], abs=0.01
-    )
-    assert colors.text_on(str(case["color"])) == case["text"]
+def test_the_contrast_is_that_of_wcag(case: Case) -> None:
+    assert colors.contrast(case["color"], "#ffffff") == pytest.approx(case["on_white"], abs=0.01)
+    assert colors.text_on(case["color"]) == case["text"]
 
 
 @given(COLOURS)

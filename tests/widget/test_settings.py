@@ -126,8 +126,8 @@ def test_own_words_are_text_wherever_they_appear(
 
     assert evil not in browser.get(PAGE).content.decode()
     assert "<img" not in frame(acme, SITE).content.decode()
-    assert bootstrap(frame(acme, SITE))["texts"]["widget"]["online"] == evil  # type: ignore[index]
-    assert config_json(config(acme, SITE))["texts"]["widget"]["online"] == evil  # type: ignore[index]
+    assert bootstrap(frame(acme, SITE))["texts"]["widget"]["online"] == evil
+    assert config_json(config(acme, SITE))["texts"]["widget"]["online"] == evil
 
 
 def test_the_notice_is_shown_until_somebody_says_otherwise(acme: Account) -> None:
@@ -155,11 +155,11 @@ def test_on_free_the_notice_stays_and_the_widget_never_hides(
 
     acme.plan = PlanName.FREE
     acme.save(update_fields=["plan"])
-    assert bootstrap(frame(acme, SITE))["notice"]["shown"] is True  # type: ignore[index]
+    assert bootstrap(frame(acme, SITE))["notice"]["shown"] is True
     assert config_json(config(acme, SITE))["hides_when_offline"] is False
 
     assert browser.post(PAGE, {**off, "hides_when_offline": "on"}).status_code == 302
-    assert bootstrap(frame(acme, SITE))["notice"]["shown"] is True  # type: ignore[index]
+    assert bootstrap(frame(acme, SITE))["notice"]["shown"] is True
     assert config_json(config(acme, SITE))["hides_when_offline"] is False
 
 

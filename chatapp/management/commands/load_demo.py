@@ -145,23 +145,23 @@ def _author(speaker: Speaker, visitor: Visitor, team: Team) -> Author:
 
 def _backdate(conversation: Conversation, story: Story, now: datetime) -> None:
     """Move what was just said into the past. Only the demo may: elsewhere times are facts."""
-    gaps = (timedelta(minutes=gap) for _, gap, _ in story.lines)
     begun = now - timedelta(minutes=story.minutes_ago)
-    times = list(accumulate(gaps, initial=begun))[1:]
-    said = iter(times)
-    at = times[0]
+    minutes = accumulate(gap for _, gap, _ in story.lines)
+    times = [begun + timedelta(minutes=passed) for passed in minutes]
+    ended = times[-1] + timedelta(minutes=2)
     waits_since = None
+    position = 0
     for message in Message.objects.filter(conversation=conversation).order_by("seq"):
-        if message.author_kind == AuthorKind.SYSTEM:
-            # Who joins does so with the words that follow; what ends follows the last ones.
-            joins = bool(message.event) and message.event["name"] == "agent_join"
-            stamp = times[times.index(at) + 1] if joins else times[-1] + timedelta(minutes=2)
-        else:
-            stamp = at = next(said)
+        if message.event is None:
+            at = times[position]
+            position += 1
             is_visitor = message.author_kind == AuthorKind.VISITOR
             waits_since = (waits_since or at) if is_visitor else None
-        Message.objects.filter(pk=message.pk).update(sent_at=stamp)
-    closed_at = times[-1] + timedelta(minutes=2) if story.closed_by else None
+        else:
+            # Who joins does so with the words that follow; other events come after the last ones.
+            at = times[position] if message.event["name"] == "agent_join" else ended
+        Message.objects.filter(pk=message.pk).update(sent_at=at)
+    closed_at = ended if story.closed_by else None
     Conversation.objects.filter(pk=conversation.pk).update(
         created_at=begun,
         last_message_at=times[-1],
