@@ -65,9 +65,8 @@ def author_row(message: Message) -> wire.AuthorRow:
         )
     if message.author_kind == AuthorKind.VISITOR:
         visitor: Visitor = message.visitor
-        return wire.AuthorRow(
-            kind="visitor", id=visitor.public_id, name=visitor.name or None, photo=None
-        )
+        # No name: it may change, and the visitor's own row says it for all messages at once.
+        return wire.AuthorRow(kind="visitor", id=visitor.public_id, name=None, photo=None)
     return wire.AuthorRow(
         kind="system" if message.author_kind == AuthorKind.SYSTEM else "automatic",
         id=None,

@@ -87,7 +87,8 @@ class MemberRow(Row):
 
 
 class AuthorRow(Row):
-    """`id` is a member's for `member`, a visitor's public id for `visitor`, else null."""
+    """`id` is a member's for `member`, a visitor's public id for `visitor`, else null. Only a
+    member has a name here: what visitors say of themselves stands on their row."""
 
     kind: Literal["visitor", "member", "automatic", "system"]
     id: str | None

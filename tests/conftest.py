@@ -112,7 +112,9 @@ def new_visitor(acme: Account) -> Callable[..., Visitor]:
     def make(**details: object) -> Visitor:
         with tenant(acme.pk):
             return visitors.ensure(
-                acme.pk, identity.new_visitor_id(), VisitorDetails(**details)  # type: ignore[arg-type]
+                acme.pk,
+                identity.new_visitor_id(),
+                VisitorDetails(**details),  # type: ignore[arg-type]
             )
 
     return make

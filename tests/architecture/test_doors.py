@@ -16,8 +16,9 @@ from chatapp.celery import app as celery
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("accounts", "chat", "chatapp", "privacy", "widget")
 DOORS = {"agent", "admin", "owner", "visitor", "public"}
-MODULES_THAT_MAY_ENTER = {"accounts/doors.py", "chat/doors.py"}
-"""Who may call `tenant`. Management commands may too: they loop over accounts."""
+MODULES_THAT_MAY_ENTER = {"accounts/doors.py", "accounts/signup.py", "chat/doors.py"}
+"""Who may call `tenant`. Sign-up enters the account that it has just made; management commands may
+too, they loop over accounts."""
 
 
 def _patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -89,8 +90,8 @@ def _callers_of_tenant() -> set[str]:
             if relative == "accounts/tenancy.py" or "/management/commands/" in relative:
                 continue
             for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                    if node.func.id == tenant.__name__:
+                match node:
+                    case ast.Call(func=ast.Name(id=name)) if name == tenant.__name__:
                         callers.add(relative)
     return callers
 

@@ -59,7 +59,9 @@ def test_every_table_is_either_known_as_global_or_behind_the_wall(db: None) -> N
 
 
 def test_every_walled_table_has_the_one_policy_for_reading_and_writing(db: None) -> None:
-    policies = _rows("SELECT tablename, policyname, permissive, cmd, qual, with_check FROM pg_policies")
+    policies = _rows(
+        "SELECT tablename, policyname, permissive, cmd, qual, with_check FROM pg_policies"
+    )
     walled = set(_tables()) - GLOBAL_TABLES
 
     assert {str(row[0]) for row in policies} == walled
@@ -75,7 +77,8 @@ def test_every_table_with_an_account_column_is_walled_or_a_table_of_the_way_in(d
     with_account = {
         str(name)
         for (name,) in _rows(
-            "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'account_id'"
+            "SELECT table_name FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND column_name = 'account_id'"
         )
     }
 
@@ -114,9 +117,9 @@ def test_a_reference_between_tenant_tables_carries_the_account(
 
 
 def test_no_tenant_model_points_at_another_one_without_the_account() -> None:
-    walled = {
-        model for model in apps.get_models() if model._meta.db_table not in GLOBAL_TABLES
-    } | {Membership}
+    walled = {model for model in apps.get_models() if model._meta.db_table not in GLOBAL_TABLES} | {
+        Membership
+    }
     loose = [
         f"{model.__name__}.{field.name}"
         for model in apps.get_models()
@@ -141,9 +144,7 @@ def test_no_many_to_many_table_exists_without_an_account() -> None:
 
 
 def test_the_role_of_the_application_can_neither_bypass_the_wall_nor_is_superuser(db: None) -> None:
-    (row,) = _rows(
-        "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
-    )
+    (row,) = _rows("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
 
     assert row == (False, False)
 

@@ -1,0 +1,75 @@
+"""Bare WebSocket clients that speak just enough of the protocol to be measured."""
+
+import asyncio
+import json
+from typing import Any, Self
+from uuid import uuid4
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from chat.wire import PROTOCOL
+
+
+class Client:
+    """A socket whose frames are read one by one."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    @classmethod
+    async def open(cls, url: str, **headers: str) -> Self:
+        return cls(
+            await connect(
+                url,
+                additional_headers=headers,
+                compression=None,
+                ping_interval=None,
+                open_timeout=30,
+                max_queue=None,
+            )
+        )
+
+    async def send(self, **frame: Any) -> None:
+        await self.socket.send(json.dumps(frame))
+
+    async def until(self, *types: str) -> dict[str, Any]:
+        """The next frame of one of these types; others are passed over."""
+        async with asyncio.timeout(30):
+            while True:
+                frame: dict[str, Any] = json.loads(await self.socket.recv())
+                if frame["type"] in types:
+                    return frame
+
+    async def close(self) -> None:
+        await self.socket.close()
+
+
+async def visitor(
+    base: str, origin: str, key: str, ticket: str, token: str | None = None
+) -> Client:
+    """A visitor whose hello has been answered."""
+    client = await Client.open(f"{base}/ws/visitor/{key}/", Origin=origin)
+    await client.send(
+        type="hello",
+        protocol=PROTOCOL,
+        ticket=ticket,
+        token=token,
+        conversation=None,
+        since=None,
+        page={"url": "https://shop.test/", "title": "Shop", "referrer": ""},
+    )
+    await client.until("welcome")
+    return client
+
+
+async def agent(base: str, origin: str, slug: str, cookie: str) -> Client:
+    """An agent whose hello has been answered."""
+    client = await Client.open(f"{base}/ws/inbox/{slug}/", Origin=origin, Cookie=cookie)
+    await client.send(type="hello", protocol=PROTOCOL, rev=0)
+    await client.until("welcome")
+    return client
+
+
+def message(body: str) -> dict[str, Any]:
+    """A visitor's message frame under a new id."""
+    return {"type": "message", "id": str(uuid4()), "body": body, "attachments": []}
