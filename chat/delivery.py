@@ -6,6 +6,7 @@ sent since is counted.
 """
 
 import time
+from collections.abc import Callable
 
 EPHEMERAL_CREDIT = 64
 """Frames without an answer, above which typing and presence are left out."""
@@ -29,12 +30,13 @@ class ClosingError(Exception):
 class Delivery:
     """The counters of one socket."""
 
-    __slots__ = ("_received", "_sent", "_window")
+    __slots__ = ("_clock", "_received", "_sent", "_window")
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._sent = 0
         self._received = 0
-        self._window = 0.0
+        self._window = clock()
 
     def answered(self) -> None:
         """The client has read everything so far."""
@@ -50,7 +52,7 @@ class Delivery:
 
     def may_receive(self) -> bool:
         """Count one frame up. False: that is a flood."""
-        now = time.monotonic()
+        now = self._clock()
         if now - self._window >= FLOOD_SECONDS:
             self._window = now
             self._received = 0

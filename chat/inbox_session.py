@@ -97,7 +97,8 @@ class InboxSession:
             self._moved_to(changes)
             await self._send(changes)
         await self._announce(status)
-        await self._tell_colleagues(welcome.colleagues)
+        # To ourselves too: a colleague's word from before we came may still be on its way.
+        await whisper(self._group, wire.Colleagues(colleagues=welcome.colleagues))
 
     async def receive(self, frame: wire.InboxUp) -> None:
         """Carry out one frame: exactly one `ack` or `refused` for each that has an id."""
@@ -205,11 +206,13 @@ class InboxSession:
     async def _sync(self, frame: wire.InboxSync) -> None:
         role = self.member.role
         online = await self._is_here()
-        changes, status = await self._inside(self._resume, frame, online)
+        changes, status, team = await self._inside(self._resume, frame, online)
         self._require(role)
         self._threads = dict(frame.threads)
         self._moved_to(changes)
         await self._send(changes)
+        # What was whispered may have been lost.
+        await self._send(wire.Colleagues(colleagues=team))
         await self._announce(status)
         await self.visitor_moved()
 
@@ -277,9 +280,6 @@ class InboxSession:
         except (RedisError, OSError):
             return
 
-    async def _tell_colleagues(self, colleagues: list[wire.ColleagueRow]) -> None:
-        await whisper(self._group, wire.Colleagues(colleagues=colleagues), but=self._channel)
-
     async def _stay(self, role: str) -> None:
         self._member = await outside_accounts(self._recognise)
         self._require(role)
@@ -344,11 +344,11 @@ class InboxSession:
 
     def _resume(
         self, frame: wire.InboxSync, online: set[UUID] | None
-    ) -> tuple[wire.InboxChanges, availability.Status | None]:
+    ) -> tuple[wire.InboxChanges, availability.Status | None, list[wire.ColleagueRow]]:
         member = self._recognise()
         self._member = member
         changes = inbox.changes_since(frame.rev, dict(frame.threads), member)
-        return changes, self._status(online)
+        return changes, self._status(online), colleagues(member.account, online or {member.pk})
 
     def _status(self, online: set[UUID] | None) -> availability.Status | None:
         return None if online is None else availability.status(self.account, online)

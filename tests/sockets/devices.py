@@ -63,6 +63,14 @@ class Device:
     async def hears_nothing(self, *, seconds: float = 0.4) -> bool:
         return bool(await self.wire.receive_nothing(timeout=seconds, interval=0.02))
 
+    async def drain(self) -> list[Frame]:
+        """Everything that has arrived, or does in a moment."""
+        await settle()
+        arrived = []
+        while not await self.wire.receive_nothing(timeout=0.05, interval=0.01):
+            arrived.append(await self.next())
+        return arrived
+
     async def closed_with(self, *, timeout: float = 5) -> int:
         """The close code, after whatever else still comes."""
         while True:

@@ -1,0 +1,100 @@
+"""Whoever may no longer be there is gone at once, and at the next heartbeat if the bus is away."""
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
+from django.contrib.sessions.models import Session
+
+from accounts import memberships
+from accounts.doors import outside_accounts
+from accounts.models import Account, Membership, Role, User
+from tests.sockets.conftest import OpenInbox
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SYNC = {"type": "sync", "rev": 0, "threads": {}}
+
+
+async def test_a_deactivated_member_is_put_out_at_once(
+    ana: Membership, ben: Membership, work: OpenInbox
+) -> None:
+    """A40"""
+    owner, agent = await work(ana), await work(ben)
+
+    await sync_to_async(memberships.deactivate)(ben, by=ana)
+
+    assert await agent.closed_with() == 4403
+    await owner.send(SYNC)
+    assert (await owner.next("changes"))["rev"] == 0
+
+
+async def test_a_member_with_another_role_is_put_out_at_once(
+    ana: Membership, ben: Membership, work: OpenInbox
+) -> None:
+    """A40"""
+    agent = await work(ben)
+
+    await sync_to_async(memberships.change_role)(ben, to=Role.ADMIN, by=ana)
+
+    assert await agent.closed_with() == 4403
+
+
+async def test_a_word_to_everyone_makes_everyone_look_again(
+    acme: Account, ana: Membership, ben: Membership, work: OpenInbox
+) -> None:
+    """A40"""
+    owner, agent = await work(ana), await work(ben)
+    await outside_accounts(Membership.objects.filter(pk=ben.pk).update, is_active=False)
+    layer = get_channel_layer()
+    assert layer is not None
+
+    await layer.group_send(f"inbox.{acme.pk.hex}", {"type": "access.changed", "member": None})
+
+    assert await agent.closed_with() == 4403
+    await owner.send(SYNC)
+    assert (await owner.next("changes"))["rev"] == 0
+
+
+@pytest.mark.parametrize("what", ["membership", "person", "account"])
+async def test_a_heartbeat_notices_what_the_bus_did_not_tell(
+    what: str, ana: Membership, work: OpenInbox
+) -> None:
+    """A40"""
+    agent = await work(ana)
+    rows = {
+        "membership": (Membership.objects.filter(pk=ana.pk), {"is_active": False}),
+        "person": (User.objects.filter(pk=ana.user_id), {"is_active": False}),
+        "account": (Account.objects.filter(pk=ana.account_id), {"is_blocked": True}),
+    }[what]
+    await outside_accounts(rows[0].update, **rows[1])
+
+    await agent.send(SYNC)
+
+    assert await agent.closed_with() in {4401, 4403}
+
+
+async def test_a_log_out_ends_the_socket_at_the_next_heartbeat(
+    ana: Membership, work: OpenInbox
+) -> None:
+    agent = await work(ana)
+    await outside_accounts(Session.objects.all().delete)
+
+    await agent.send(SYNC)
+
+    assert await agent.closed_with() == 4401
+
+
+async def test_a_new_password_ends_the_socket_at_the_next_heartbeat(
+    ana: Membership, work: OpenInbox
+) -> None:
+    agent = await work(ana)
+
+    def change_password() -> None:
+        user = User.objects.get(pk=ana.user_id)
+        user.set_password("another horse battery staple")
+        user.save()
+
+    await outside_accounts(change_password)
+    await agent.send(SYNC)
+
+    assert await agent.closed_with() == 4401
