@@ -28,7 +28,7 @@ function start(): void {
   const call = page.smartsupp as ReturnType<typeof makeQueue>;
   const second = isQueue(page.chatapp) && page.chatapp !== call ? page.chatapp : null;
   if (page.chatapp === undefined || second) page.chatapp = call;
-  else if (page.chatapp !== call) warn('the name "chatapp" is taken');
+  else if (page.chatapp !== call) warn("chatapp is taken");
 
   const widgets: Record<string, Api> = {};
   let defaults: object = {};
@@ -76,7 +76,7 @@ function start(): void {
   }
 
   const createWidget = (id: string = AUTOMATIC, options: object = {}, queue: unknown[] | null = null) => {
-    if (created) return Promise.reject("there is a widget already");
+    if (created) return Promise.reject("one widget per page");
     created = build(id, options, queue);
     created.catch((reason) => {
       created = null;

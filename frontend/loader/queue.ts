@@ -24,7 +24,7 @@ export function drain(queue: { _: unknown[] }, run: (call: unknown[]) => void): 
   const perform = (entry: unknown) =>
     typeof entry === "object" && entry && "length" in entry
       ? attempt(() => run(Array.from(entry as ArrayLike<unknown>)))
-      : warn("a call has no name");
+      : warn("bad call");
   const waiting = [...queue._];
   queue._.push = (...entries) => {
     entries.forEach(perform);

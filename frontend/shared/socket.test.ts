@@ -115,6 +115,19 @@ test("comes back after a code from 4410 on", () => {
   expect(dialled).toHaveLength(2);
 });
 
+test("keeps quiet for a while when the server asks for it", () => {
+  const { clock, dialled, socket, connect, last } = wired();
+  socket.start();
+  connect();
+
+  last().drops(4429);
+  clock.pass(19_999);
+  expect(dialled).toHaveLength(1);
+  clock.pass(1);
+
+  expect(dialled).toHaveLength(2);
+});
+
 test("a constructor that throws is a failed attempt", () => {
   const clock = new FakeClock();
   const states: Connection[] = [];

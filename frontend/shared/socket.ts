@@ -33,6 +33,9 @@ export interface Wiring<Up, Down> {
 const HEARTBEAT = 25_000;
 const PATIENCE = 12_000;
 const CREDIT = 32;
+/** The server has asked for quiet. */
+const TOO_MANY = 4429;
+const QUIET = 20_000;
 
 function isFatal(code: number): boolean {
   return code >= 4400 && code < 4410;
@@ -165,7 +168,7 @@ export class LiveSocket<Up, Down> {
       this.#turn("stopped", loss);
       return;
     }
-    const pause = backoff(this.#failures - 1, this.#wiring.random);
+    const pause = Math.max(backoff(this.#failures - 1, this.#wiring.random), code === TOO_MANY ? QUIET : 0);
     this.#forgetTimer = this.#clock.after(pause, () => this.#dial());
     this.#turn("waiting", loss);
   }

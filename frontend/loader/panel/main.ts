@@ -13,6 +13,10 @@ iframe{position:fixed;z-index:var(--z);bottom:var(--fy);left:var(--fl);right:var
 :host([data-phone]) iframe{inset:0;width:100%;height:100dvh;border-radius:0;transform:translateY(24px)}
 :host([data-open]) iframe{opacity:1;visibility:visible;transform:none;transition-delay:0s}`;
 
+function idOf(token: string | null): string | null {
+  return token?.split(".")[0] ?? null;
+}
+
 /** The page's side of the chat: the frame, the port to it, and what the device keeps. */
 class ChatPanel implements Panel {
   readonly #stage: Stage;
@@ -38,9 +42,6 @@ class ChatPanel implements Panel {
 
   act(): void {
     this.#jar.unlock();
-    // Another idle tab may have been first; both are then the visitor of that cookie.
-    const kept = this.#jar.read("vid");
-    if (kept && kept !== this.#token && kept !== this.#given) this.#adopt(kept);
     this.#keep();
   }
 
@@ -133,15 +134,16 @@ class ChatPanel implements Panel {
     };
   }
 
-  #adopt(token: string): void {
-    this.#given = token;
-    this.#frame?.say({ type: "token", token });
-  }
-
-  // Renewed by what the visitor does, never by loading a page.
+  /** Writes what the device keeps of the visitor: when they act, never because a page loads. */
   #keep(): void {
     const kept = this.#jar.read("vid");
-    const token = this.#token && (!kept || kept === this.#given) ? this.#token : kept;
+    const isForeign = kept !== null && idOf(kept) !== idOf(this.#token) && idOf(kept) !== idOf(this.#given);
+    if (isForeign) {
+      // Another idle tab was first: both are the visitor of that cookie.
+      this.#given = kept;
+      this.#frame?.say({ type: "token", token: kept });
+    }
+    const token = isForeign ? kept : (this.#token ?? kept);
     if (token) this.#jar.write("vid", token);
     if (this.#draft) this.#jar.draft = this.#draft;
     if (this.#identity.group) this.#jar.write("group", this.#identity.group);
@@ -150,15 +152,12 @@ class ChatPanel implements Panel {
   #hear(message: ToLoader): void {
     const stage = this.#stage;
     switch (message.type) {
-      case "identity": {
+      case "identity":
         this.#token = message.token;
         stage.call.vid = message.visitorId;
-        if (!this.#jar.isUnlocked) break;
-        const kept = this.#jar.read("vid");
-        if (kept && kept !== this.#given && kept !== message.token) this.#adopt(kept);
-        else if (kept !== message.token) this.#keep();
+        // A signature is renewed with each connection; the cookie only when it holds none or a dead one.
+        if (this.#jar.isUnlocked && idOf(this.#jar.read("vid")) !== message.visitorId) this.#keep();
         break;
-      }
       case "conversation":
         stage.hasConversation = message.id !== null;
         this.#jar.write("chatid", message.id);

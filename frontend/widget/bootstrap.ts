@@ -1,0 +1,28 @@
+import type { Texts } from "../shared/i18n";
+
+/** What the server has written into the frame's document. */
+export interface Bootstrap {
+  key: string;
+  site: string;
+  ticket: string;
+  name: string;
+  language: string;
+  direction: "ltr" | "rtl";
+  texts: Texts;
+  color: string;
+  color_text: string;
+  color_on_light: string;
+  color_on_dark: string;
+  notice: { shown: boolean; url: string };
+  socket: string;
+  poll: string;
+  files: string;
+  messages: string;
+  ticket_url: string;
+  max_upload: number;
+  visitors_may_request_transcripts: boolean;
+}
+
+export function readBootstrap(page: Document): Bootstrap {
+  return JSON.parse(page.getElementById("bootstrap")?.textContent ?? "") as Bootstrap;
+}
