@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -61,6 +62,7 @@ def _surroundings(request: MemberRequest) -> dict[str, object]:
         "wants_sound": request.membership.wants_sound,
         "may_send_transcripts": answers.agents_may_send_transcripts,
         "max_upload": settings.MAX_UPLOAD_BYTES,
+        "csrf": get_token(request),
         "socket": f"{settings.SOCKET_URL}/ws/inbox/{slug}/",
         "urls": {
             "inbox": home,

@@ -25,7 +25,7 @@ export function App() {
   const row = selection ? inbox.conversations[selection.id] : undefined;
 
   useEffect(() => {
-    const follow = () => desk.select(selectedInAddress(location.hash));
+    const follow = () => desk.threads.select(selectedInAddress(location.hash));
     follow();
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);

@@ -4,7 +4,7 @@ import { Icon } from "../shared/ui/Icon";
 import { TypingDots } from "../shared/ui/TypingDots";
 import type { ConversationRow } from "../shared/wire";
 import { useDesk } from "./context";
-import type { DeskState } from "./desk";
+import type { DeskState } from "./deskState";
 import { addressOf } from "./route";
 import { age, wait } from "./times";
 

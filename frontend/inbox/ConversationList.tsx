@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { rowsOf, VIEWS, type View } from "../shared/inboxState";
 import { ConversationItem } from "./ConversationItem";
 import { useDesk, useDeskState } from "./context";
-import type { DeskState, Search } from "./desk";
+import type { DeskState, Search } from "./deskState";
 import { Empty } from "./Empty";
 import { ListHead } from "./ListHead";
 import { ListSkeleton } from "./Skeletons";
@@ -45,7 +45,7 @@ function Views({ state }: { state: DeskState }) {
             type="button"
             class="views__item"
             aria-current={state.view === view ? "true" : undefined}
-            onClick={() => desk.show(view)}
+            onClick={() => desk.lists.show(view)}
           >
             {desk.t(`views.${view}`)}
             {count > 0 && (
@@ -97,13 +97,13 @@ function Rows({ state, now }: { state: DeskState; now: number }) {
         </ul>
       )}
       {extent?.next && !isLoading && !state.failed[view] && (
-        <More key={extent.next} onSeen={() => void desk.loadMore(view)} />
+        <More key={extent.next} onSeen={() => void desk.lists.loadMore(view)} />
       )}
       {isLoading && <ListSkeleton count={rows.length > 0 ? 1 : 6} />}
       {state.failed[view] && (
         <div class="list__failed" role="alert">
           <p>{t("errors.load")}</p>
-          <button type="button" class="button button--s" onClick={() => void desk.loadMore(view)}>
+          <button type="button" class="button button--s" onClick={() => void desk.lists.loadMore(view)}>
             {t("errors.again")}
           </button>
         </div>
@@ -152,7 +152,7 @@ function Results({ search, state, now }: { search: Search; state: DeskState; now
                 <button
                   type="button"
                   class="button button--ghost button--s list__button"
-                  onClick={() => void desk.findMore(which)}
+                  onClick={() => void desk.lists.findMore(which)}
                 >
                   {t("search.more")}
                 </button>
@@ -164,7 +164,7 @@ function Results({ search, state, now }: { search: Search; state: DeskState; now
       {search.state === "failed" && (
         <div class="list__failed" role="alert">
           <p>{t("errors.load")}</p>
-          <button type="button" class="button button--s" onClick={() => desk.search(search.query)}>
+          <button type="button" class="button button--s" onClick={() => desk.lists.search(search.query)}>
             {t("errors.again")}
           </button>
         </div>

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { useDesk, useDeskState } from "./context";
 import { Dialog } from "./Dialog";
-import type { End } from "./desk";
+import type { End } from "./deskState";
 
 /** The page cannot go on by itself. What has been typed stays readable until it is loaded again. */
 export function Ended() {

@@ -15,7 +15,7 @@ export function ListHead({ query, onQuery, onShortcuts }: Props) {
   const isAvailable = inbox.me.status === "online";
   const search = (words: string) => {
     onQuery(words);
-    desk.search(words);
+    desk.lists.search(words);
   };
   return (
     <header class="list__head">
@@ -53,7 +53,7 @@ export function ListHead({ query, onQuery, onShortcuts }: Props) {
           <Icon name="keyboard" />
         </button>
       </div>
-      <div class="search" role="search">
+      <search class="search">
         <Icon name="search" />
         <input
           id="inbox-search"
@@ -74,9 +74,7 @@ export function ListHead({ query, onQuery, onShortcuts }: Props) {
           }}
         />
         {query === "" ? (
-          <kbd class="search__key" aria-hidden="true">
-            /
-          </kbd>
+          <kbd class="search__key">/</kbd>
         ) : (
           <button
             type="button"
@@ -87,7 +85,7 @@ export function ListHead({ query, onQuery, onShortcuts }: Props) {
             <Icon name="x" size="s" />
           </button>
         )}
-      </div>
+      </search>
     </header>
   );
 }

@@ -23,6 +23,7 @@ interface Props {
 
 const NEAR_END = 80;
 const NEAR_START = 240;
+const UNREAD_FROM_TOP = 96;
 
 /** Messages, kept at their end while somebody is there, and in place while older ones arrive. */
 export function MessageList(props: Props) {
@@ -47,9 +48,10 @@ export function MessageList(props: Props) {
     const firstMessage = items.find((item) => item.kind !== "day")?.key;
     const before = first.current;
     if (before.key === undefined) {
-      const divider = element.querySelector(".divider--unread");
-      if (divider) divider.scrollIntoView({ block: "center" });
-      else toEnd();
+      const divider = element.querySelector<HTMLElement>(".divider--unread");
+      toEnd();
+      // Further up only: the end stays in sight if the first unread message is in it.
+      if (divider) element.scrollTop = Math.min(element.scrollTop, divider.offsetTop - UNREAD_FROM_TOP);
     } else if (before.key !== firstMessage) {
       element.scrollTop += element.scrollHeight - before.height;
     } else if (isAtEnd.current || items[items.length - 1]?.kind === "unsent") {
@@ -99,10 +101,10 @@ export function MessageList(props: Props) {
   const hasNew = newSince !== null && !isAtEnd.current;
   return (
     <div class="thread__scroll-area">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
       <section
         ref={scroller}
         class="thread__scroll"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
         tabIndex={0}
         aria-label={t("thread.messages")}
         onScroll={scrolled}
@@ -186,31 +188,31 @@ function Item({ item, list, lastOwn }: { item: ThreadItem; list: Props; lastOwn:
       const sentAt = new Date(queued_at).toISOString();
       const label = state === "failed" ? t(`failed.${failure ?? "unavailable"}`) : t("delivery.queued");
       return (
-        <>
-          <Message
-            id={frame.id}
-            isOwn
-            author={t("thread.you")}
-            body={frame.body}
-            isFirst={item.isFirst}
-            isLast={item.isLast}
-            time={clockTime(sentAt, language)}
-            sentAt={sentAt}
-            delivery={state}
-            deliveryLabel={label}
-            hasFoot={item.isLast}
-            retryLabel={t("failed.retry")}
-            onRetry={() => desk.retry(frame.id)}
-          >
-            <Files files={note} onImage={list.onImage} />
-          </Message>
-        </>
+        <Message
+          id={frame.id}
+          isOwn
+          author={t("thread.you")}
+          body={frame.body}
+          isFirst={item.isFirst}
+          isLast={item.isLast}
+          time={clockTime(sentAt, language)}
+          sentAt={sentAt}
+          delivery={state}
+          deliveryLabel={label}
+          hasFoot={item.isLast}
+          retryLabel={t("failed.retry")}
+          onRetry={() => desk.retry(frame.id)}
+          editLabel={t("failed.edit")}
+          onEdit={() => desk.takeBack(frame.id)}
+        >
+          <Files files={note} onImage={list.onImage} />
+        </Message>
       );
     }
     case "message": {
       const { message } = item;
       const isVisitor = message.author.kind === "visitor";
-      const isMe = message.author.id === desk.bootstrap.me.id;
+      const isMe = message.author.id === desk.bootstrap.load.me.id;
       const agent =
         message.author.kind === "automatic"
           ? t("agent.automatic")

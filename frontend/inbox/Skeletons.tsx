@@ -7,7 +7,6 @@ export function ListSkeleton({ count }: { count: number }) {
     <div role="status">
       <span class="visually-hidden">{t("loading")}</span>
       {Array.from({ length: count }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike.
         <div key={index} class="row__skeleton" aria-hidden="true">
           <span class="skeleton skeleton--circle" />
           <span class="row__text">
@@ -29,7 +28,6 @@ export function ThreadSkeleton() {
     <div class="thread__skeleton" role="status">
       <span class="visually-hidden">{t("loading")}</span>
       {BUBBLES.map((side, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: they never move.
         <span key={index} class={`skeleton skeleton--bubble skeleton--${side}`} aria-hidden="true" />
       ))}
     </div>

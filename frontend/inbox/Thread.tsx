@@ -5,7 +5,7 @@ import { Icon } from "../shared/ui/Icon";
 import type { AttachmentRow, ConversationRow } from "../shared/wire";
 import { MAX_BODY } from "../shared/wire";
 import { useDesk, useDeskState } from "./context";
-import type { DeskState } from "./desk";
+import type { DeskState } from "./deskState";
 import { BLANK, canSend } from "./drafts";
 import { Empty } from "./Empty";
 import { Lightbox } from "./Lightbox";
@@ -46,7 +46,7 @@ export function Thread(props: Props) {
               {t("thread.back")}
             </button>
           ) : (
-            <button type="button" class="button" onClick={() => desk.retryThread()}>
+            <button type="button" class="button" onClick={() => desk.threads.retry()}>
               {t("errors.again")}
             </button>
           )}
@@ -76,7 +76,7 @@ function NothingOpen({ state }: { state: DeskState }) {
       {isNew ? (
         <Empty icon="messages-square" title={t("empty.new.title")} text={t("empty.new.text")}>
           {mayInstall && (
-            <a class="button button--primary" href={`/app/${bootstrap.slug}/start/`}>
+            <a class="button button--primary" href={`/app/${bootstrap.account.slug}/start/`}>
               {t("empty.new.action")}
             </a>
           )}

@@ -77,7 +77,7 @@ export function ThreadHead({ row, hasPanel, onBack, onPanel, onShortcuts }: Prop
           </summary>
           {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: a press on any of its buttons closes the menu. */}
           <div class="menu__panel menu__panel--end" onClick={closeMenu}>
-            {desk.bootstrap.transcripts_allowed && (
+            {desk.bootstrap.may_send_transcripts && (
               <button type="button" class="menu__item" onClick={() => setAsked("transcript")}>
                 <Icon name="mail" />
                 {t("transcript.title")}

@@ -1,6 +1,6 @@
 import type { View } from "../shared/inboxState";
 import type { AttachmentRow, ConversationRow, Counts, MessageRow } from "../shared/wire";
-import { type Bootstrap, NO_ID } from "./bootstrap";
+import type { Bootstrap } from "./bootstrap";
 
 export interface ListPage {
   conversations: ConversationRow[];
@@ -55,15 +55,15 @@ export class Api {
     const parameters = new URLSearchParams({ view });
     if (query) parameters.set("q", query);
     if (after) parameters.set("after", after);
-    return this.#get(`${this.#urls.list}?${parameters}`);
+    return this.#get(`${this.#urls.conversations}?${parameters}`);
   }
 
   conversation(id: string): Promise<ConversationLoad> {
-    return this.#get(this.#urls.conversation.replace(NO_ID, id));
+    return this.#get(`${this.#urls.conversations}${id}/`);
   }
 
   earlier(id: string, before: number): Promise<Earlier> {
-    return this.#get(`${this.#urls.messages.replace(NO_ID, id)}?before=${before}`);
+    return this.#get(`${this.#urls.conversations}${id}/messages/?before=${before}`);
   }
 
   async prefer(preferences: Preferences): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Chime } from "../shared/chime";
 import { systemClock } from "../shared/clock";
 import { createTranslator, type Translate } from "../shared/i18n";
 import { uuid } from "../shared/ids";
@@ -18,7 +19,6 @@ import { type DeskState, type End, firstState, type Toast } from "./deskState";
 import { DraftBox } from "./drafts";
 import { Lists } from "./lists";
 import { type Question, Questions, RefusedError } from "./questions";
-import type { Chime } from "./sound";
 import { Store } from "./store";
 import type { OutboxFrame, OutboxNote } from "./threadItems";
 import { Threads } from "./threads";

@@ -7,7 +7,8 @@ import { type Api, ApiError, type Transfer } from "./api";
 export const MAX_FILES = 5;
 
 export interface Upload extends UploadItem {
-  file: File;
+  /** Null: it came back with a message that could not be sent. */
+  file: File | null;
   row: AttachmentRow | null;
 }
 
@@ -62,21 +63,38 @@ export class DraftBox {
         name: file.name,
         progress: 0,
         isDone: false,
+        isFinal: error !== null,
         error: error && this.wiring.explain(error),
         file,
         row: null,
       };
       const draft = this.of(conversation);
       this.#set(conversation, { ...draft, uploads: [...draft.uploads, upload] });
-      if (!error) this.#start(conversation, upload);
+      if (!error) this.#start(conversation, key, file);
     });
   }
 
   retry(conversation: string, key: string): void {
     const upload = this.of(conversation).uploads.find((one) => one.key === key);
-    if (!upload?.error || upload.file.size > this.wiring.maxUpload) return;
+    if (!upload?.file || !upload.error || upload.isFinal) return;
     this.#patch(conversation, key, { error: null, progress: 0 });
-    this.#start(conversation, upload);
+    this.#start(conversation, key, upload.file);
+  }
+
+  /** Puts files that have arrived before back under the draft. */
+  restore(conversation: string, rows: readonly AttachmentRow[]): void {
+    const uploads = rows.map((row) => ({
+      key: uuid(),
+      name: row.name,
+      progress: 1,
+      isDone: true,
+      isFinal: true,
+      error: null,
+      file: null,
+      row,
+    }));
+    const draft = this.of(conversation);
+    this.#set(conversation, { ...draft, uploads: [...draft.uploads, ...uploads] });
   }
 
   remove(conversation: string, key: string): void {
@@ -86,7 +104,7 @@ export class DraftBox {
     this.#set(conversation, { ...draft, uploads: draft.uploads.filter((one) => one.key !== key) });
   }
 
-  #start(conversation: string, { key, file }: Upload): void {
+  #start(conversation: string, key: string, file: File): void {
     const transfer = this.wiring.api.upload(file, (progress) => this.#patch(conversation, key, { progress }));
     this.#transfers.set(key, transfer);
     transfer.done

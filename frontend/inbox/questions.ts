@@ -9,7 +9,8 @@ export class RefusedError extends Error {
 }
 
 type Asked = Extract<InboxUp, { id: string }>;
-type Question = Asked extends infer One ? (One extends Asked ? Omit<One, "id"> : never) : never;
+/** A frame that still lacks its id. */
+export type Question = Asked extends infer One ? (One extends Asked ? Omit<One, "id"> : never) : never;
 
 interface Open {
   frame: Asked;

@@ -64,7 +64,7 @@ export interface Applied {
   state: InboxState;
   /** Something is missing: ask with `sync`, from the state's `rev`. */
   gap: boolean;
-  /** Too far behind to catch up: load the inbox again. */
+  /** Too far behind to catch up: the state is emptied, load views and threads again. */
   restart: boolean;
 }
 
@@ -137,14 +137,31 @@ function mergeRows(
   held: Record<string, ConversationRow>,
   arrived: readonly ConversationRow[],
 ): Record<string, ConversationRow> {
-  const newer = arrived.filter((row) => {
-    const known = held[row.id];
-    return !known || row.version > known.version || (row.version === known.version && row.rev > known.rev);
-  });
+  const newer = arrived.filter((row) => row.version > (held[row.id]?.version ?? -1));
   if (newer.length === 0) return held;
   const merged = { ...held };
   for (const row of newer) merged[row.id] = row;
-  return merged;
+  return withOneVisitor(merged, new Set(newer.map((row) => row.visitor.id)));
+}
+
+/** A visitor's rows all show what the latest change says of them: only one of their conversations is
+ * stamped when they give a name or are blocked. */
+function withOneVisitor(
+  rows: Record<string, ConversationRow>,
+  visitors: ReadonlySet<string>,
+): Record<string, ConversationRow> {
+  const latest = new Map<string, ConversationRow>();
+  const theirs = Object.values(rows).filter((row) => visitors.has(row.visitor.id));
+  for (const row of theirs) {
+    const known = latest.get(row.visitor.id);
+    if (!known || row.rev > known.rev) latest.set(row.visitor.id, row);
+  }
+  const shared = { ...rows };
+  for (const row of theirs) {
+    const visitor = latest.get(row.visitor.id)?.visitor ?? row.visitor;
+    if (row.visitor !== visitor) shared[row.id] = { ...row, visitor };
+  }
+  return shared;
 }
 
 function isWholeTo(messages: readonly MessageRow[], lastSeq: number): boolean {
@@ -229,7 +246,7 @@ export function loadThread(state: InboxState, load: ThreadLoad): InboxState {
   const { id } = load.conversation;
   const held = state.threads[id];
   const merged = merge(state, [load.conversation], []);
-  if (held && !held.is_stale && held.version >= load.conversation.version) return merged;
+  if (held && !held.is_stale && held.version > load.conversation.version) return merged;
   const first = load.messages[0]?.seq ?? 1;
   const older = (held?.messages ?? []).filter((message) => message.seq < first);
   const adjoins = older.length > 0 && older[older.length - 1]?.seq === first - 1;
@@ -290,35 +307,53 @@ function applyChange(state: InboxState, frame: InboxChange): Applied {
 function quieten(state: InboxState, frame: InboxChange): InboxState {
   let quiet = state;
   for (const { author, conversation } of frame.messages) {
-    if (author.kind === "visitor") quiet = withTyping(quiet, conversation, null, false);
-    const member = frame.conversation.assignee;
-    if (author.kind === "member" && author.id !== null) {
-      const by = member?.id === author.id ? member : { id: author.id, name: "", photo: null, description: "" };
-      quiet = withTyping(quiet, conversation, by, false);
-    }
+    if (author.kind === "visitor") quiet = stopTyping(quiet, conversation, null);
+    else if (author.kind === "member" && author.id) quiet = stopTyping(quiet, conversation, author.id);
   }
   return quiet;
 }
 
 function applyChanges(state: InboxState, frame: InboxChanges): Applied {
-  if (frame.restart) return { state, gap: false, restart: true };
+  if (frame.restart) {
+    const nothing = { conversations: {}, threads: {}, views: {} };
+    return { state: { ...state, ...nothing, rev: frame.rev }, gap: false, restart: true };
+  }
   const merged = merge(state, frame.conversations, frame.messages);
   const moved = frame.rev > merged.rev ? { ...merged, rev: frame.rev } : merged;
   return { state: moved, gap: frame.has_more, restart: false };
 }
 
-function withTyping(state: InboxState, conversation: string, by: MemberRow | null, on: boolean): InboxState {
-  const before = state.live.typing[conversation] ?? { visitor: false, members: [] };
-  const others = before.members.filter((member) => member.id !== by?.id);
-  const isKnown = by === null ? before.visitor : others.length < before.members.length;
-  if (isKnown === on) return state;
-  const after = by
-    ? { visitor: before.visitor, members: on ? [...others, by] : others }
-    : { visitor: on, members: before.members };
-  const { [conversation]: _, ...rest } = state.live.typing;
+type Typing = LiveSide["typing"][string];
+
+const SILENCE: Typing = { visitor: false, members: [] };
+
+function withTyping(state: InboxState, conversation: string, after: Typing): InboxState {
+  const { [conversation]: _, ...others } = state.live.typing;
   const isQuiet = !after.visitor && after.members.length === 0;
-  const typing = isQuiet ? rest : { ...rest, [conversation]: after };
+  const typing = isQuiet ? others : { ...others, [conversation]: after };
   return { ...state, live: { ...state.live, typing } };
+}
+
+/** `by` null: the visitor. */
+function startTyping(state: InboxState, conversation: string, by: MemberRow | null): InboxState {
+  const before = state.live.typing[conversation] ?? SILENCE;
+  if (by === null) {
+    return before.visitor ? state : withTyping(state, conversation, { ...before, visitor: true });
+  }
+  if (before.members.some((member) => member.id === by.id)) return state;
+  return withTyping(state, conversation, { ...before, members: [...before.members, by] });
+}
+
+/** `member` null: the visitor. */
+function stopTyping(state: InboxState, conversation: string, member: string | null): InboxState {
+  const before = state.live.typing[conversation];
+  if (!before) return state;
+  if (member === null) {
+    return before.visitor ? withTyping(state, conversation, { ...before, visitor: false }) : state;
+  }
+  const members = before.members.filter(({ id }) => id !== member);
+  if (members.length === before.members.length) return state;
+  return withTyping(state, conversation, { ...before, members });
 }
 
 function withColleagues(state: InboxState, colleagues: ColleagueRow[]): InboxState {
@@ -345,7 +380,11 @@ export function applyInbox(state: InboxState, frame: InboxDown): Applied {
     case "ack":
       return frame.change ? applyChange(state, frame.change) : settled(state);
     case "typing":
-      return settled(withTyping(state, frame.conversation, frame.by, frame.on));
+      return settled(
+        frame.on
+          ? startTyping(state, frame.conversation, frame.by)
+          : stopTyping(state, frame.conversation, frame.by?.id ?? null),
+      );
     case "colleagues":
       return settled(withColleagues(state, frame.colleagues));
     case "visitor": {

@@ -1,13 +1,15 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./Icon";
 
-/** A file on its way: `progress` from 0 to 1; `error` set: it did not arrive. */
+/** A file on its way: `progress` from 0 to 1; `error` set: it did not arrive. `isFinal`: trying again
+ * would end alike. */
 export interface UploadItem {
   key: string;
   name: string;
   progress: number;
   isDone: boolean;
   error: string | null;
+  isFinal?: boolean;
 }
 
 export interface ComposerLabels {
@@ -92,7 +94,7 @@ export function Composer(props: Props) {
                   />
                 )}
               </span>
-              {upload.error && (
+              {upload.error && !upload.isFinal && (
                 <button
                   type="button"
                   class="upload__button"

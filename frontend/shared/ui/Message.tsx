@@ -53,6 +53,9 @@ interface Props {
   hasFoot: boolean;
   retryLabel?: string;
   onRetry?: (() => void) | undefined;
+  /** Beside it: back into the composer. */
+  editLabel?: string;
+  onEdit?: (() => void) | undefined;
   /** Attachments. */
   children?: ComponentChildren;
 }
@@ -94,6 +97,11 @@ export function Message(props: Props) {
             {hasFailed && props.onRetry && (
               <button type="button" class="message__retry" onClick={props.onRetry}>
                 {props.retryLabel}
+              </button>
+            )}
+            {hasFailed && props.onEdit && (
+              <button type="button" class="message__retry" onClick={props.onEdit}>
+                {props.editLabel}
               </button>
             )}
           </p>
