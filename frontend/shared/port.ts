@@ -24,6 +24,7 @@ export type ToFrame =
       identity: Identity;
       draft: string;
       isOpen: boolean;
+      takesFocus: boolean;
       isPhone: boolean;
       hasSounds: boolean;
       color: string;
@@ -31,7 +32,7 @@ export type ToFrame =
     }
   /** Another tab of this visitor was first: be the same visitor. */
   | { type: "token"; token: string }
-  /** `takesFocus`: a person opened it, so the keyboard goes along. */
+  /** `takesFocus`, here and above: a person opened it, so the keyboard goes along. */
   | { type: "open"; isOpen: boolean; takesFocus: boolean }
   | { type: "text"; text: string }
   | { type: "identify"; identity: Identity }

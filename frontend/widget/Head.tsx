@@ -32,7 +32,7 @@ function Menu({ actions }: { actions: readonly Action[] }) {
 
   const step = (by: number) => {
     const items = [...(box.current?.querySelectorAll("button") ?? [])];
-    const at = items.findIndex((item) => item === document.activeElement);
+    const at = items.indexOf(document.activeElement as HTMLButtonElement);
     items[(at + by + items.length) % items.length]?.focus();
   };
 
@@ -91,10 +91,23 @@ interface Props {
   onTranscript: () => void;
 }
 
+/** The first words, until the visitor has said theirs. */
+function Greeting() {
+  const { t } = useSurroundings();
+  const { availability } = useView();
+  const isHere = availability === "online" || availability === null;
+  return (
+    <div class="greeting">
+      <p class="greeting__title">{t(isHere ? "online.infoTitle" : "offline.title")}</p>
+      <p class="greeting__text">{t(isHere ? "online.infoDesc" : "offline.notice")}</p>
+    </div>
+  );
+}
+
 /** Who answers, whether they are here, and what else can be done. */
 export function Head({ onEnd, onTranscript }: Props) {
   const { chat, t } = useSurroundings();
-  const { state, availability, hasSounds, isPhone } = useView();
+  const { state, unsent, availability, hasLoaded, hasSounds, isPhone } = useView();
   const { name, visitors_may_request_transcripts } = chat.bootstrap;
   const { conversation } = state;
   const isRunning = conversation !== null && conversation.state !== "closed";
@@ -123,7 +136,9 @@ export function Head({ onEnd, onTranscript }: Props) {
         </h1>
         <p class="head__status">
           <span class={availability === "online" || agent ? "head__dot head__dot--on" : "head__dot"} />
-          {agent ? `${agent.description || t("status.agent")} · ${name}` : t(status)}
+          <span class="head__words" dir="auto">
+            {agent ? `${agent.description || t("status.agent")} · ${name}` : t(status)}
+          </span>
         </p>
       </div>
       <Menu actions={actions} />
@@ -136,6 +151,7 @@ export function Head({ onEnd, onTranscript }: Props) {
       >
         <Icon name={isPhone ? "x" : "chevron-down"} />
       </button>
+      {hasLoaded && state.messages.length === 0 && unsent.length === 0 && <Greeting />}
     </header>
   );
 }

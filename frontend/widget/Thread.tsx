@@ -104,20 +104,6 @@ function UnsentRow({ row }: { row: Extract<Row, { kind: "unsent" }> }) {
   );
 }
 
-function Greeting() {
-  const { chat, t } = useSurroundings();
-  const { availability } = useView();
-  const isHere = availability === "online" || availability === null;
-  return (
-    <div class="greeting">
-      <p class="greeting__title">{t(isHere ? "online.infoTitle" : "offline.title")}</p>
-      <p class="greeting__text">
-        {t(isHere ? "online.infoDesc" : "offline.notice", { name: chat.bootstrap.name })}
-      </p>
-    </div>
-  );
-}
-
 /** What has been said, from the oldest loaded to what is on its way. */
 export function Thread() {
   const { chat, t, language } = useSurroundings();
@@ -137,7 +123,6 @@ export function Thread() {
     if (current) current.scrollTop = current.scrollHeight;
   };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the place follows what is shown.
   useLayoutEffect(() => {
     const { current } = box;
     if (!current) return;
@@ -194,7 +179,6 @@ export function Thread() {
               {t(isLoadingEarlier ? "thread.loading" : "thread.earlier")}
             </button>
           )}
-          {hasLoaded && rows.length === 0 && <Greeting />}
           <ol class="thread__list">
             {rows.map((row) => {
               switch (row.kind) {

@@ -176,6 +176,7 @@ export class Chat {
         this.#set({
           draft: message.draft,
           isOpen: message.isOpen,
+          focus: this.view.focus + (message.takesFocus ? 1 : 0),
           isPhone: message.isPhone,
           hasSounds: message.hasSounds,
           color: message.color,
@@ -193,7 +194,7 @@ export class Chat {
       case "open":
         this.#set({
           isOpen: message.isOpen,
-          focus: message.takesFocus ? this.view.focus + 1 : this.view.focus,
+          focus: this.view.focus + (message.takesFocus ? 1 : 0),
         });
         this.mark();
         break;

@@ -27,6 +27,7 @@ class ChatPanel implements Panel {
   /** The signed id that the frame uses, and the one that it was last given. */
   #token: string | null = null;
   #given: string | null = null;
+  #takesFocus = false;
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -47,9 +48,10 @@ class ChatPanel implements Panel {
 
   show(isByVisitor: boolean): void {
     const { isOpen, hasConversation } = this.#stage;
+    this.#takesFocus = isOpen && isByVisitor;
     if (isOpen || hasConversation) this.#load();
     this.#settle();
-    this.#frame?.say({ type: "open", isOpen, takesFocus: isOpen && isByVisitor });
+    this.#frame?.say({ type: "open", isOpen, takesFocus: this.#takesFocus });
     this.#jar.write("opened", isOpen ? "1" : "0");
     if (!isOpen) return;
     this.#jar.write("unreaded", null);
@@ -127,6 +129,7 @@ class ChatPanel implements Panel {
       identity: this.#identity,
       draft: this.#draft,
       isOpen,
+      takesFocus: this.#takesFocus,
       isPhone,
       hasSounds: options.enableSounds !== false,
       color: options.color ?? config.color,
