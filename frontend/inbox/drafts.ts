@@ -23,7 +23,7 @@ export type Drafts = Readonly<Record<string, Draft>>;
 export const BLANK: Draft = { body: "", uploads: [] };
 
 export interface DraftsWiring {
-  api: Api;
+  api: Pick<Api, "upload">;
   maxUpload: number;
   read: () => Drafts;
   write: (drafts: Drafts) => void;
