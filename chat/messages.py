@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from chat import conversations, events, letters, projections, revisions, wire
+from chat import conversations, events, letters, projections, revisions, telemetry, wire
 from chat.authors import Author
 from chat.events import Event
 from chat.files import MAX_PER_MESSAGE
@@ -51,9 +51,6 @@ def post(
 
     now = conversations.locked(conversation.pk)
     conversations.require_part(now, author)
-    if author.visitor:
-        # As they are called now: a socket remembers the visitor of its hello.
-        author = Author.of_visitor(now.visitor)
     files = _unsent(wanted, author) if wanted else []
     if refusal := _refusal(now, author, wanted, files):
         # A message sent again is answered as before, whatever has happened since.
@@ -88,6 +85,7 @@ def post(
     _count(now, message, last)
     revisions.stamp(now)
     preview = projections.preview_row(message, has_attachment=bool(files))
+    telemetry.message_posted(author.kind.value)
     return events.publish(Event.of(wire.Change.MESSAGE_POSTED, now, preview=preview, said=said))
 
 

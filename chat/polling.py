@@ -5,6 +5,7 @@ import json
 import math
 from http import HTTPStatus
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import structlog
 from channels.exceptions import StopConsumer
@@ -75,6 +76,8 @@ class VisitorPoll(AsyncHttpConsumer):
             except TimeoutError:
                 return {"type": "poll.over"}
 
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=uuid4().hex)
         await super().__call__(scope, receive_or_lose_patience, send)
 
     async def dispatch(self, message: Any) -> None:

@@ -79,6 +79,7 @@ class Web:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:
                 self.kill()
+        self.log.unlink(missing_ok=True)
 
     def _answers(self) -> bool:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
@@ -118,8 +119,6 @@ def database_url() -> str:
     """The address of the database that this run's tests use, for a process of its own."""
     parts = urlsplit(os.environ["DATABASE_URL"])
     return urlunsplit(parts._replace(path=f"/{settings.DATABASES['default']['NAME']}"))
-
-
 
 
 def free_port() -> int:

@@ -24,9 +24,7 @@ GOLDEN = sorted(FRAMES.glob("*/*.json"))
 
 def _types(union: Any) -> set[str]:
     members: tuple[type[BaseModel], ...] = get_args(get_args(union)[0])
-    return {
-        kind for member in members for kind in get_args(member.model_fields["type"].annotation)
-    }
+    return {kind for member in members for kind in get_args(member.model_fields["type"].annotation)}
 
 
 @pytest.mark.parametrize("side", SIDES)

@@ -41,10 +41,10 @@ class Device:
         text = frame if isinstance(frame, str) else json.dumps(frame)
         await self.wire.send_to(text_data=text)
 
-    async def next(self, kind: str | None = None, *, timeout: float = 5) -> Frame:
+    async def next(self, kind: str | None = None, *, within: float = 5) -> Frame:
         """The next frame. With a kind: the next of that kind, whatever comes before it."""
         while True:
-            frame: Frame = json.loads(await self.wire.receive_from(timeout))
+            frame: Frame = json.loads(await self.wire.receive_from(within))
             if kind is None or frame["type"] == kind:
                 return frame
 
@@ -71,10 +71,10 @@ class Device:
             arrived.append(await self.next())
         return arrived
 
-    async def closed_with(self, *, timeout: float = 5) -> int:
+    async def closed_with(self, *, within: float = 5) -> int:
         """The close code, after whatever else still comes."""
         while True:
-            output = await self.wire.receive_output(timeout)
+            output = await self.wire.receive_output(within)
             if output["type"] == "websocket.close":
                 code: int = output["code"]
                 return code

@@ -235,7 +235,7 @@ async def test_identifying_shows_agents_the_new_name(
     assert answer["change"]["visitor"]["name"] == "Jana"
     changed = await _change(agent, "visitor_identified")
     assert changed["conversation"]["visitor"]["name"] == "Jana"
-    assert spoken["change"]["messages"][0]["author"]["name"] == "Jana"
+    assert spoken["change"]["visitor"]["name"] == "Jana"
 
 
 async def test_an_email_left_with_a_message_is_kept(acme: Account, visit: OpenVisitor) -> None:
@@ -267,13 +267,14 @@ async def test_assigning_closing_and_blocking_reach_everybody(
     visitor, agent, colleague = await visit(), await work(ana), await work(ben)
     conversation = (await visitor.say("Hello"))["change"]["conversation"]["id"]
     common = {"conversation": conversation}
-
-    for frame, kind in [
+    steps: list[tuple[Frame, str]] = [
         ({"type": "assign", "to": str(ben.pk)}, "assigned"),
         ({"type": "block", "on": True}, "visitor_blocked"),
         ({"type": "block", "on": False}, "visitor_unblocked"),
         ({"type": "close"}, "closed"),
-    ]:
+    ]
+
+    for frame, kind in steps:
         answer = await agent.ask({**frame, **common, "id": str(uuid4())})
         assert answer["change"]["change"] == kind
         assert await _change(colleague, kind) == answer["change"]
@@ -392,7 +393,7 @@ async def test_a_watched_visitor_who_left_is_shown_as_gone(
 
     await visitor.leave()
 
-    gone = await agent.next("visitor", timeout=presence.GRACE_SECONDS + 3)
+    gone = await agent.next("visitor", within=presence.GRACE_SECONDS + 3)
     assert gone["is_online"] is False
 
 

@@ -33,11 +33,11 @@ class Poller:
         return HttpCommunicator(application, method, self.path, body=body, headers=headers)
 
     async def post(
-        self, *frames: Mapping[str, Any] | str, wait: bool = False, timeout: float = 5
+        self, *frames: Mapping[str, Any] | str, wait: bool = False, within: float = 5
     ) -> list[Frame]:
         body = {"hello": self.hello, "frames": frames, "wait": wait}
         request = self.request(json.dumps(body).encode())
-        response = await request.get_response(timeout=timeout)
+        response = await request.get_response(timeout=within)
         assert response["status"] == 200, response
         arrived: list[Frame] = json.loads(response["body"])["frames"]
         for frame in arrived:
@@ -48,7 +48,7 @@ class Poller:
         if frame["type"] == "welcome":
             self.hello["token"] = frame["token"]
         for one in (frame, frame.get("state"), frame.get("change")):
-            conversation = one.get("conversation") if one else None
+            conversation = one.get("conversation") if isinstance(one, dict) else None
             if isinstance(conversation, dict):
                 self.hello["conversation"] = conversation["id"]
                 self.hello["since"] = conversation["version"]
@@ -82,7 +82,7 @@ async def test_a_waiting_poll_ends_with_the_answer(
     _, ack = await poller.post(_message("Hello"))
     conversation = ack["change"]["conversation"]["id"]
 
-    waiting = asyncio.create_task(poller.post(wait=True, timeout=10))
+    waiting = asyncio.create_task(poller.post(wait=True, within=10))
     await asyncio.sleep(0.3)
     assert not waiting.done()
     await agent.say("Hello to you", conversation=conversation)
@@ -115,7 +115,7 @@ async def test_a_waiting_poll_without_news_ends_after_25_seconds(poller: Poller)
     await poller.post(_message("Hello"))
     began = asyncio.get_running_loop().time()
 
-    frames = await poller.post(wait=True, timeout=polling.WAIT_SECONDS + 3)
+    frames = await poller.post(wait=True, within=polling.WAIT_SECONDS + 3)
 
     assert [frame["type"] for frame in frames] == ["welcome"]
     assert asyncio.get_running_loop().time() - began >= polling.WAIT_SECONDS - 0.1
@@ -126,7 +126,7 @@ async def test_a_waiting_poll_is_shown_that_an_agent_types(
 ) -> None:
     agent = await work(ana)
     _, ack = await poller.post(_message("Hello"))
-    waiting = asyncio.create_task(poller.post(wait=True, timeout=10))
+    waiting = asyncio.create_task(poller.post(wait=True, within=10))
     await asyncio.sleep(0.3)
 
     conversation = ack["change"]["conversation"]["id"]

@@ -131,7 +131,7 @@ async def test_an_agent_who_takes_a_break_makes_the_chat_away(
     pause = {"type": "status", "is_available": False}
 
     await agent.ask({**pause, "id": str(uuid4())})
-    while {"Ana": "away", "Ben": "online"} != _statuses(await colleague.next("colleagues")):
+    while _statuses(await colleague.next("colleagues")) != {"Ana": "away", "Ben": "online"}:
         pass
     await colleague.ask({**pause, "id": str(uuid4())})
 
@@ -146,7 +146,7 @@ async def test_the_last_agent_to_leave_makes_the_chat_offline(
     await agent.leave()
 
     wait = presence.GRACE_SECONDS + 3
-    assert (await visitor.next("availability", timeout=wait))["status"] == "offline"
+    assert (await visitor.next("availability", within=wait))["status"] == "offline"
 
 
 async def test_an_agent_who_reloads_the_page_was_never_away(

@@ -89,7 +89,7 @@ async def test_saying_nothing_for_ten_seconds_closes(
     """A38"""
     device = await open_device(visitor_path(acme))
 
-    assert await device.closed_with(timeout=12) == 4405
+    assert await device.closed_with(within=12) == 4405
 
 
 async def test_a_second_hello_closes(ticket: str, visit: OpenVisitor) -> None:
