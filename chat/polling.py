@@ -26,8 +26,11 @@ MAX_BYTES = 64 * 1024
 WAIT_SECONDS = 25.0
 MAX_FRAMES = 20
 
-POLL = Rule("visitor-poll", burst=240, seconds=60)
+POLL = Rule("visitor-poll", burst=600, seconds=60)
 """Polls from one address: an office of a few people who all type."""
+POLL_OF = Rule("visitor-poll-of", burst=240, seconds=60)
+"""Polls of one visitor, each of which begins with a hello: every frame up is one, and every frame
+down ends one."""
 
 log = structlog.get_logger(__name__)
 
@@ -119,6 +122,7 @@ class VisitorPoll(AsyncHttpConsumer):
             channel=self.channel_name,
             address=client_address(self.scope),
             user_agent=header(self.scope, b"user-agent") or "",
+            hellos=POLL_OF,
         )
         await ratelimits.take_async(POLL, caller.address)
         poll = self._read(body)

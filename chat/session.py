@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from accounts import ratelimits, sites
 from accounts.doors import in_account, outside_accounts
 from accounts.models import Account
-from accounts.ratelimits import TooMany
+from accounts.ratelimits import Rule, TooMany
 from chat import (
     availability,
     conversations,
@@ -51,11 +51,13 @@ _later: set[asyncio.Task[None]] = set()
 
 @dataclass(frozen=True)
 class Caller:
-    """What the transport knows of whoever calls. The address is used and forgotten."""
+    """What the transport knows of whoever calls. The address is used and forgotten. `hellos`:
+    how often a visitor who is known may say hello over this transport."""
 
     channel: str
     address: str
     user_agent: str
+    hellos: Rule = ratelimits.VISITOR_SESSION
 
 
 class VisitorSession:
@@ -283,9 +285,10 @@ class VisitorSession:
     async def _take_session(self, account: Account, known: str | None) -> None:
         # Whoever comes back is counted for themselves, so that an office behind one address is not
         # locked out; new ids are counted by address, or a new one would be a new allowance.
+        rule = self._caller.hellos if known else ratelimits.VISITOR_SESSION
         subject = known or self._caller.address
         try:
-            await ratelimits.take_async(ratelimits.VISITOR_SESSION, account.pk.hex, subject)
+            await ratelimits.take_async(rule, account.pk.hex, subject)
         except TooMany as too_many:
             refused = wire.Refused(id=None, code=Refusal.TOO_MANY, retry_after=too_many.retry_after)
             await self._send(refused)

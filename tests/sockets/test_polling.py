@@ -224,6 +224,15 @@ async def test_a_poll_by_get_is_refused(poller: Poller) -> None:
     assert response["status"] == 405
 
 
+async def test_a_visitor_who_types_a_lot_may_poll_a_lot(poller: Poller) -> None:
+    await poller.post(_message("Hello"))
+
+    for _ in range(ratelimits.VISITOR_SESSION.burst + 5):
+        await poller.post({"type": "typing", "on": True})
+
+    assert [frame["type"] for frame in await poller.post()] == ["welcome"]
+
+
 async def test_too_many_polls_must_wait(poller: Poller) -> None:
     for _ in range(polling.POLL.burst):
         await ratelimits.take_async(polling.POLL, "unknown")
