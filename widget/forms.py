@@ -17,13 +17,12 @@ if TYPE_CHECKING:
 MAX_WORDS = 300
 
 WORDS: "dict[str, tuple[_StrPromise, _StrPromise | Literal['']]]" = {
-    "online.title": (_("Title"), _("At the top of the chat.")),
-    "online.infoTitle": (_("Greeting"), _("The first words of an empty chat.")),
+    "online.infoTitle": (_("Greeting"), _("At the top of a chat in which nothing was said yet.")),
     "online.infoDesc": (_("Below the greeting"), ""),
     "online.textareaPlaceholder": (_("Hint in the text box"), ""),
     "widget.online": (_("Button"), _("For a button with text.")),
     "widget.offline": (_("Button while nobody is there"), ""),
-    "offline.title": (_("Title while nobody is there"), ""),
+    "offline.title": (_("Greeting while nobody is there"), ""),
     "offline.notice": (_("What visitors read while nobody is there"), ""),
     "privacyNotice.text": (_("Privacy notice"), _("The link to your policy follows it.")),
 }
@@ -153,6 +152,7 @@ class WordsForm(forms.Form):
                 max_length=MAX_WORDS,
                 initial=own.get(place, ""),
                 widget=box,
+                template_name="widget/_word.html",
             )
 
     @property

@@ -31,7 +31,6 @@ ALIASES = {
 """Other spellings of our codes, in lower case."""
 
 EDITABLE = (
-    "online.title",
     "online.infoTitle",
     "online.infoDesc",
     "online.textareaPlaceholder",

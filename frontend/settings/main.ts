@@ -47,7 +47,8 @@ function start(form: HTMLFormElement, root: HTMLElement, preview: Preview): void
     const text = line?.querySelector("[data-contrast-text]");
     if (!line || !text) return;
     const color = parseColor(value("color"));
-    line.hidden = false;
+    // The server has said already what is wrong with the colour that it was sent.
+    line.hidden = !color && form.querySelector("#id_color_error") !== null;
     line.classList.toggle("contrast--wrong", !color);
     if (!color) {
       text.textContent = line.dataset.wrong ?? "";

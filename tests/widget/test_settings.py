@@ -32,7 +32,7 @@ LOOK = {
 def test_what_is_saved_is_what_the_site_gets(
     acme: Account, adi: Membership, login: LogIn, inside: Inside
 ) -> None:
-    words = {"words-de-online.title": "Fragen Sie Acme"}
+    words = {"words-de-online.infoTitle": "Fragen Sie Acme"}
 
     response = login(adi).post(PAGE, {**LOOK, **words, "hides_when_offline": "on"})
 
@@ -48,8 +48,10 @@ def test_what_is_saved_is_what_the_site_gets(
     assert framed["notice"] == {"shown": True, "url": "https://shop.test/privacy"}
     with inside():
         look = settings.of(acme)
-        assert texts.word(settings.words(acme, look, "de"), "online.title") == "Fragen Sie Acme"
-        assert texts.word(settings.words(acme, look, "en"), "online.title") == "Chat with us"
+        assert texts.word(settings.words(acme, look, "de"), "online.infoTitle") == "Fragen Sie Acme"
+        assert (
+            texts.word(settings.words(acme, look, "en"), "online.infoTitle") == "How can we help?"
+        )
 
 
 def test_owners_and_admins_may_agents_may_not_and_strangers_find_nothing(
@@ -77,7 +79,7 @@ def test_owners_and_admins_may_agents_may_not_and_strangers_find_nothing(
         ("privacy_notice_url", "http://shop.test/privacy"),
         ("privacy_notice_url", "javascript:alert(1)"),
         ("privacy_notice_url", "not an address"),
-        ("words-en-online.title", "x" * 301),
+        ("words-en-online.infoTitle", "x" * 301),
     ],
 )
 def test_an_error_stands_by_its_field_saves_nothing_and_loses_nothing(
@@ -109,8 +111,8 @@ def test_emptied_words_give_ours_back(
     acme: Account, adi: Membership, login: LogIn, inside: Inside
 ) -> None:
     browser = login(adi)
-    browser.post(PAGE, {**LOOK, "words-en-online.title": "Ask Acme"})
-    browser.post(PAGE, {**LOOK, "words-en-online.title": "  "})
+    browser.post(PAGE, {**LOOK, "words-en-online.infoTitle": "Ask Acme"})
+    browser.post(PAGE, {**LOOK, "words-en-online.infoTitle": "  "})
 
     with inside():
         assert settings.of(acme).texts == {}
