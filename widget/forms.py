@@ -152,7 +152,7 @@ class WordsForm(forms.Form):
                 max_length=MAX_WORDS,
                 initial=own.get(place, ""),
                 widget=box,
-                template_name="widget/_word.html",
+                template_name="widget/_word.html",  # type: ignore[call-arg]  # the stubs lack it
             )
 
     @property
