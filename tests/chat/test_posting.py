@@ -300,7 +300,7 @@ def test_the_author_of_a_message_comes_from_the_door_alone() -> None:
     wire.visitor_up.validate_python(frame)
 
     for forged in ("author", "author_kind", "member", "seq", "sent_at", "event", "version"):
-        with pytest.raises(ValueError, match="extra_forbidden|Extra inputs"):
+        with pytest.raises(ValueError, match="Extra inputs"):
             wire.visitor_up.validate_python({**frame, forged: "agent"})
 
 
