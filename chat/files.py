@@ -62,9 +62,9 @@ class Claim:
         """The claim, or None when it is not ours or has ended (A7, A33)."""
         try:
             packed = base64.urlsafe_b64decode(_signer.unsign(signed) + "==")
-        except BadSignature:
+            account, attachment, is_thumbnail, expires = struct.unpack(">16s16s?I", packed)
+        except (BadSignature, ValueError, struct.error):
             return None
-        account, attachment, is_thumbnail, expires = struct.unpack(">16s16s?I", packed)
         if expires <= time.time():
             return None
         return cls(UUID(bytes=account), UUID(bytes=attachment), is_thumbnail, expires)
