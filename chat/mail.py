@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
@@ -20,6 +21,8 @@ from accounts.ids import uuid7
 from accounts.models import Account, Language, Site, User
 from chat.letters import Claim
 from chat.models import MailKind
+
+log = structlog.get_logger(__name__)
 
 SUBJECTS = {
     MailKind.VISITOR_WAITS: gettext_lazy("A visitor of %(name)s is waiting for an answer"),
@@ -107,9 +110,10 @@ class ConsoleAndFileBackend(BaseEmailBackend):
         partial.replace(path)
 
     def _tell(self, email: EmailMessage, path: Path) -> None:
-        words = [f"mail  {path}"]
-        if settings.DEBUG:
-            words += [f"to    {', '.join(email.to)}", f"about {email.subject}", str(email.body)]
+        if not settings.DEBUG:
+            log.info("mail_filed", letter=path.stem)
+            return
+        words = [f"mail  {email.subject}", f"to {', '.join(email.to)}", str(path), str(email.body)]
         sys.stdout.write("\n      ".join("\n".join(words).splitlines()) + "\n")
         sys.stdout.flush()
 

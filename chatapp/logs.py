@@ -97,6 +97,8 @@ def configure(options: Options) -> None:
         # Tests and `django.setup` may configure twice: a cached logger would keep the old form.
         cache_logger_on_first_use=False,
     )
+    # Otherwise Python writes them to stderr, where they are no lines of ours.
+    logging.captureWarnings(not in_development)
     logging.config.dictConfig(
         {
             "version": 1,
@@ -107,6 +109,7 @@ def configure(options: Options) -> None:
                     "foreign_pre_chain": chain,
                     "processors": final,
                     "use_get_message": in_development,
+                    "pass_foreign_args": not in_development,
                 }
             },
             "handlers": {
@@ -136,11 +139,15 @@ def configure(options: Options) -> None:
 def _name_the_circumstances(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Take from a library's record what is safe to know of it."""
     record: logging.LogRecord = event["_record"]
+    values = event.pop("positional_args", ())
     if status := getattr(record, "status_code", None):
         event["status"] = status
-    if isinstance(record.args, Mapping) and record.name.startswith("celery."):
-        event.setdefault("task", record.args.get("name"))
-        event.setdefault("task_id", record.args.get("id"))
+    if record.name == "py.warnings":
+        # The second line is the code itself.
+        event["event"] = event["event"].partition("\n")[0]
+    if record.name.startswith("celery.") and isinstance(values, Mapping):
+        event.setdefault("task", values.get("name"))
+        event.setdefault("task_id", values.get("id"))
     return event
 
 

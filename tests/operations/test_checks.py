@@ -1,0 +1,111 @@
+"""What `manage.py check --deploy` says about installations that are fit and unfit."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.checks import CheckMessage
+from django.db import ProgrammingError, connection
+from pytest_django import Settings
+
+from chatapp import checks
+from tests.servers import ROOT, database_url
+
+SECRET = "".join(chr(33 + place) for place in range(60))
+
+
+def _ids(messages: list[CheckMessage]) -> list[str]:
+    return [str(message.id) for message in messages]
+
+
+@pytest.fixture
+def fit(settings: Settings) -> Settings:
+    """Settings as a production installation has them."""
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = SECRET, []
+    settings.IS_SECURE = True
+    settings.ALLOWED_HOSTS = ["chat.example.org"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.METRICS_TOKEN = "a token"
+    return settings
+
+
+def test_a_fit_environment_is_not_complained_about(fit: Settings) -> None:
+    assert _ids(checks.check_environment(None)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("SECRET_KEY", "short", "chatapp.E004"),
+        ("SECRET_KEY", "ab" * 40, "chatapp.E004"),
+        ("SECRET_KEY_FALLBACKS", ["short"], "chatapp.E004"),
+        ("IS_SECURE", False, "chatapp.E005"),
+        ("ALLOWED_HOSTS", [], "chatapp.E006"),
+        ("ALLOWED_HOSTS", ["*"], "chatapp.E006"),
+        ("ALLOWED_HOSTS", [".example.org"], "chatapp.E006"),
+        ("EMAIL_BACKEND", "chat.mail.ConsoleAndFileBackend", "chatapp.E007"),
+        ("METRICS_TOKEN", "", "chatapp.W001"),
+    ],
+)
+def test_each_unfit_setting_is_named(fit: Settings, name: str, value: Any, code: str) -> None:
+    setattr(fit, name, value)
+
+    assert _ids(checks.check_environment(None)) == [code]
+
+
+def test_the_wall_stands_and_the_role_cannot_pass_it(db: None) -> None:
+    assert _ids(checks.check_wall(None)) == []
+
+
+def test_a_table_whose_wall_was_taken_down_is_named(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE chat_message NO FORCE ROW LEVEL SECURITY")
+
+    (message,) = checks.check_wall(None)
+
+    assert message.id == "chatapp.E003"
+    assert "chat_message" in message.msg
+
+
+def test_a_table_whose_policy_was_dropped_is_named(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP POLICY wall ON chat_visitor")
+
+    (message,) = checks.check_wall(None)
+
+    assert "chat_visitor" in message.msg
+
+
+def test_a_database_that_does_not_answer_is_an_error_and_no_crash(db: None) -> None:
+    # From here to the end of the transaction every statement is refused.
+    with connection.cursor() as cursor, pytest.raises(ProgrammingError):
+        cursor.execute("SELECT * FROM nowhere")
+
+    assert _ids(checks.check_wall(None)) == ["chatapp.E001"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_production_environment_passes_every_check_of_ours_and_djangos(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "DATABASE_URL": database_url(),
+            "REDIS_URL": os.environ["REDIS_URL"],
+            "SECRET_KEY": SECRET,
+            "PUBLIC_URL": "https://chat.example.org",
+            "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
+            "METRICS_TOKEN": "a token",
+            "VAR_DIR": str(tmp_path),
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (result.returncode, result.stderr) == (0, "")
