@@ -1,12 +1,11 @@
 import { useState } from "preact/hooks";
-import { fullTime } from "../shared/format";
 import { Avatar } from "../shared/ui/Avatar";
 import { Icon } from "../shared/ui/Icon";
 import type { ConversationRow } from "../shared/wire";
 import { BlockConfirm } from "./BlockConfirm";
 import { useDesk, useDeskState } from "./context";
 import { addressOf } from "./route";
-import { age, localTime } from "./times";
+import { age, localTime, moment } from "./times";
 import { VisitPages } from "./VisitPages";
 import { variable } from "./words";
 
@@ -106,7 +105,7 @@ export function VisitorPanel({ row, now, onClose, onOpen }: Props) {
             {device && <Fact name={t("panel.browser")} text={device} />}
             {visitor.device && <Fact name={t("panel.device")} text={deviceName(visitor.device, t)} />}
             {row.group && <Fact name={t("panel.group")} text={row.group.name} />}
-            <Fact name={t("panel.first_seen")} text={fullTime(visitor.created_at, language)} />
+            <Fact name={t("panel.first_seen")} text={moment(visitor.created_at, language)} />
           </dl>
         </section>
 
@@ -177,7 +176,7 @@ function Fact({ name, text }: { name: string; text: string }) {
   );
 }
 
-const DEVICES = ["desktop", "mobile", "tablet"];
+const DEVICES = ["desktop", "phone", "tablet"];
 
 function deviceName(device: string, t: (key: string) => string): string {
   return DEVICES.includes(device) ? t(`device.${device}`) : device;

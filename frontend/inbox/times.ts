@@ -41,3 +41,8 @@ export function localTime(timeZone: string, now: number, language: string): stri
     return null;
   }
 }
+
+/** Date and clock time in figures. */
+export function moment(iso: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+}
