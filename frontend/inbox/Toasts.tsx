@@ -6,7 +6,7 @@ export function Toasts() {
   const desk = useDesk();
   const { toasts } = useDeskState();
   return (
-    <section class="toasts" aria-live="polite" aria-label={desk.t("toast.label")}>
+    <div class="toasts" aria-live="polite">
       {toasts.map(({ key, kind, text }) => (
         <div key={key} class={`toast toast--${kind}`} role={kind === "danger" ? "alert" : undefined}>
           <Icon name={kind === "danger" ? "circle-alert" : "circle-check"} />
@@ -16,6 +16,6 @@ export function Toasts() {
           </button>
         </div>
       ))}
-    </section>
+    </div>
   );
 }
