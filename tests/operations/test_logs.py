@@ -183,7 +183,7 @@ PERSONAL = [
 
 @pytest.fixture
 def web(transactional_db: None) -> Iterator[Web]:
-    process = start_web({"LOG_FORMAT": "json", "DEBUG": "0", "TRUSTED_PROXIES": "1"})
+    process = start_web({"LOG_FORMAT": "json", "TRUSTED_PROXIES": "1"})
     yield process
     process.stop()
 
