@@ -43,6 +43,8 @@ function EmailField({ hasSaidSo }: { hasSaidSo: boolean }) {
         aria-invalid={emailError}
         aria-describedby={emailError ? `${id}-error` : undefined}
         onInput={(event) => chat.writeEmail(event.currentTarget.value)}
+        onBlur={() => chat.leaveEmail()}
+        onKeyDown={(event) => event.key === "Enter" && chat.leaveEmail()}
       />
       {emailError && (
         <p class="foot__error" id={`${id}-error`} role="alert">

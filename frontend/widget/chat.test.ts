@@ -215,6 +215,14 @@ test("an address that is none holds the message back and says so", () => {
   });
 });
 
+test("an address that comes after the message is told by itself", () => {
+  connected(conversationRow(), [messageRow()]);
+  chat.writeEmail("ada@example.org");
+  chat.leaveEmail();
+
+  expect(sent).toMatchObject([{ type: "identify", email: "ada@example.org" }]);
+});
+
 test("a file that is too large is refused before it travels", () => {
   connected();
 

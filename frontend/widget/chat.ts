@@ -242,6 +242,16 @@ export class Chat {
     this.#set({ email, emailError: false });
   }
 
+  /** The address is complete: with messages stored already it need not wait for the next. */
+  leaveEmail(): void {
+    const email = this.view.email.trim();
+    const { conversation } = this.view.state;
+    if (!email || !conversation || conversation.state === "closed") return;
+    const emailError = !isMail(email);
+    this.#set({ emailError });
+    if (!emailError) this.#line.send({ type: "identify", id: uuid(), email });
+  }
+
   canSend(): boolean {
     const { draft, uploads, state } = this.view;
     const isReady = uploads.every((one) => one.row);

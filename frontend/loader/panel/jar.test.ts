@@ -63,6 +63,18 @@ test("cookies have the registry's lifetimes and stay with this host", () => {
   ]);
 });
 
+test("a place is written as two numbers and a comma", () => {
+  const jar = new Jar(
+    { ...registry, cookies: [{ key: "position", name: "ssupp.position", max_age: null }] },
+    {},
+  );
+  jar.unlock();
+
+  jar.write("position", "640,460");
+
+  expect(written).toEqual(["ssupp.position=640,460; Path=/; SameSite=Strict"]);
+});
+
 test("a cookie that the registry does not name is not written", () => {
   const jar = new Jar(registry, {});
   jar.unlock();

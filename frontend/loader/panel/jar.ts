@@ -60,9 +60,11 @@ export class Jar {
     if (value === null && this.read(name) === null) return;
     const life = value === null ? 0 : this.#lives.get(name);
     const age = life === null ? "" : `; Max-Age=${life}`;
+    // A place is two numbers with a comma between them, which cookies may hold as it is.
+    const text = encodeURIComponent(value ?? "").replace("%2C", ",");
     try {
       // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is missing on plain http.
-      document.cookie = `${this.#prefix}${name}=${encodeURIComponent(value ?? "")}${age}${this.#attributes}`;
+      document.cookie = `${this.#prefix}${name}=${text}${age}${this.#attributes}`;
     } catch {
       // Sandboxed pages throw; the widget then lives without.
     }
