@@ -58,7 +58,7 @@ export function AssignMenu({ row }: { row: ConversationRow }) {
               {t("assign.take_over")}
             </button>
           )}
-          <p class="menu__label">{t("assign.to")}</p>
+          {colleagues.length > 0 && <p class="menu__label">{t("assign.to")}</p>}
           {colleagues.map((colleague) => (
             <button
               key={colleague.id}
@@ -79,7 +79,7 @@ export function AssignMenu({ row }: { row: ConversationRow }) {
               </span>
             </button>
           ))}
-          {colleagues.length === 0 && <p class="assign__none">{t("assign.none")}</p>}
+          {inbox.colleagues.length < 2 && <p class="assign__none">{t("assign.none")}</p>}
           {assignee && (
             <>
               <hr class="menu__separator" />

@@ -1,3 +1,4 @@
+import { useMemo } from "preact/hooks";
 import { fullTime } from "../shared/format";
 import { Avatar } from "../shared/ui/Avatar";
 import { Icon } from "../shared/ui/Icon";
@@ -14,21 +15,38 @@ interface Props {
   now: number;
 }
 
-/** A conversation in one line and a half. */
+/** A conversation in a list. Drawn again only when something of its own has changed: a list may be long,
+ * and every key pressed in the composer passes by here. */
 export function ConversationItem({ row, state, now }: Props) {
+  const isOpen = state.selection?.id === row.id;
+  const isTyping = state.inbox.live.typing[row.id]?.visitor ?? false;
+  const isHere = state.inbox.live.visitors[row.id]?.is_online;
+  const draft = isOpen ? "" : (state.drafts[row.id]?.body.trim() ?? "");
+  return useMemo(
+    () => <Line row={row} now={now} isOpen={isOpen} isTyping={isTyping} isHere={isHere} draft={draft} />,
+    [row, now, isOpen, isTyping, isHere, draft],
+  );
+}
+
+interface LineProps {
+  row: ConversationRow;
+  now: number;
+  isOpen: boolean;
+  isTyping: boolean;
+  isHere: boolean | undefined;
+  draft: string;
+}
+
+function Line({ row, now, isOpen, isTyping, isHere, draft }: LineProps) {
   const desk = useDesk();
   const { t } = desk;
   const { language } = desk.bootstrap;
   const name = desk.visitorName(row);
-  const isOpen = state.selection?.id === row.id;
-  const isTyping = state.inbox.live.typing[row.id]?.visitor ?? false;
-  const live = state.inbox.live.visitors[row.id];
-  const draft = isOpen ? undefined : state.drafts[row.id]?.body.trim();
   const isUnread = row.unread > 0;
   return (
     <li class={isUnread ? "row row--unread" : "row"}>
       <a class="row__link" href={addressOf(row.id)} aria-current={isOpen ? "true" : undefined}>
-        <Avatar id={row.visitor.id} name={row.visitor.name} {...(live ? { isHere: live.is_online } : {})} />
+        <Avatar id={row.visitor.id} name={row.visitor.name} isHere={isHere} />
         <span class="row__text">
           <span class="row__line">
             <span class="row__name">{name}</span>

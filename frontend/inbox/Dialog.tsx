@@ -20,6 +20,8 @@ export function Dialog({ title, class: className, onClose, children }: Props) {
     const element = dialog.current;
     const before = document.activeElement;
     element?.showModal();
+    // Where one would begin, rather than at the button that closes it.
+    element?.querySelector<HTMLElement>("input, .dialog__footer :is(button, a)")?.focus();
     return () => {
       element?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();

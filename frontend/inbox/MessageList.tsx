@@ -98,6 +98,7 @@ export function MessageList(props: Props) {
     if (element.scrollTop < NEAR_START && hasEarlier) void desk.loadEarlier();
   };
 
+  const lastOwn = lastOwnSeq(items);
   const hasNew = newSince !== null && !isAtEnd.current;
   return (
     <div class="thread__scroll-area">
@@ -126,7 +127,7 @@ export function MessageList(props: Props) {
             </div>
           )}
           {items.map((item) => (
-            <Item key={item.key} item={item} list={props} lastOwn={lastOwnSeq(items)} />
+            <Item key={item.key} item={item} list={props} lastOwn={lastOwn} />
           ))}
           <div class="thread__typing" aria-hidden={props.typing === null}>
             {props.typing && <TypingDots label={props.typing} isSpelled />}

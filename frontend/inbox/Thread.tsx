@@ -114,6 +114,24 @@ function Open({ row, state, now, onEscape }: OpenProps) {
   );
   const typing = whoTypes(inbox.live.typing[row.id], desk.visitorName(row), t);
 
+  const hasEarlier = thread?.has_earlier ?? false;
+  const isLoadingEarlier = selection?.isLoadingEarlier ?? false;
+  // Every key pressed in the composer passes by here, and a thread may be long.
+  const list = useMemo(
+    () => (
+      <MessageList
+        row={row}
+        items={items}
+        hasEarlier={hasEarlier}
+        isLoadingEarlier={isLoadingEarlier}
+        typing={typing}
+        now={now}
+        onImage={setImage}
+      />
+    ),
+    [row, items, hasEarlier, isLoadingEarlier, typing, now],
+  );
+
   // Only with a mouse: on a phone it would push the keyboard over what was just opened.
   useEffect(() => {
     if (matchMedia("(pointer: fine)").matches) desk.focusComposer();
@@ -121,15 +139,7 @@ function Open({ row, state, now, onEscape }: OpenProps) {
 
   return (
     <DropTarget class="thread__main" label={t("composer.drop")} onFiles={isClosed ? null : attach}>
-      <MessageList
-        row={row}
-        items={items}
-        hasEarlier={thread?.has_earlier ?? false}
-        isLoadingEarlier={selection?.isLoadingEarlier ?? false}
-        typing={typing}
-        now={now}
-        onImage={setImage}
-      />
+      {list}
       {isClosed ? (
         <p class="thread__closed">
           <Icon name="archive" />

@@ -39,7 +39,7 @@ export function ThreadHead({ row, hasPanel, onBack, onPanel, onShortcuts }: Prop
         <Icon name="arrow-left" />
       </button>
       <button type="button" class="who" aria-expanded={hasPanel} onClick={onPanel}>
-        <Avatar id={row.visitor.id} name={row.visitor.name} {...(live ? { isHere: live.is_online } : {})} />
+        <Avatar id={row.visitor.id} name={row.visitor.name} isHere={live?.is_online} />
         <span class="who__text">
           <span class="who__name">{name}</span>
           <span class="who__line">

@@ -64,12 +64,7 @@ export function VisitorPanel({ row, now, onClose, onOpen }: Props) {
           <Icon name="x" />
         </button>
         <div class="panel__top">
-          <Avatar
-            id={visitor.id}
-            name={visitor.name}
-            size="l"
-            {...(live ? { isHere: live.is_online } : {})}
-          />
+          <Avatar id={visitor.id} name={visitor.name} size="l" isHere={live?.is_online} />
           <h2 class="panel__name">{desk.visitorName(row)}</h2>
           {live && <p class="panel__presence">{t(live.is_online ? "panel.here" : "panel.gone")}</p>}
           {visitor.is_blocked && (

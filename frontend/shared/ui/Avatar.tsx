@@ -25,7 +25,7 @@ interface Props {
   photo?: string | null;
   size?: "xs" | "s" | "l";
   /** Shows a dot: whether the person is here. */
-  isHere?: boolean;
+  isHere?: boolean | undefined;
 }
 
 /** Decoration: the name stands beside it. Without a name or a photo it is an outline of a person. */
