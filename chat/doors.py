@@ -35,7 +35,7 @@ class EmbedRequest(HttpRequest):
 class VisitorRequest(EmbedRequest):
     """A request by a visitor's frame: `site` is where it is embedded, `visitor_id` who it is."""
 
-    site: str
+    site: str  # type: ignore[assignment]  # the stubs keep the name for contrib.sites
     visitor_id: str
 
 

@@ -96,9 +96,7 @@ class Conversation(TenantModel):
 
     visitor = TenantForeignKey(Visitor, models.CASCADE, related_name="conversations")
     state = models.TextField(choices=ConversationState, default=ConversationState.OPEN)
-    assignee = TenantForeignKey(
-        Membership, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    assignee = TenantForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
     group = TenantForeignKey(Group, models.SET_NULL, null=True, blank=True, related_name="+")
     last_seq = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)
@@ -340,4 +338,3 @@ class ConversationMail(TenantModel):
 
     def __str__(self) -> str:
         return str(self.pk)
-

@@ -31,7 +31,7 @@ GRACE_SECONDS = 5
 
 MAX_PAGES = 20
 
-_TIMEOUTS = {"socket_timeout": 2.0, "socket_connect_timeout": 1.0}
+_TIMEOUTS: Any = {"socket_timeout": 2.0, "socket_connect_timeout": 1.0}
 _client: redis.Redis = redis.Redis.from_url(settings.REDIS_URL, decode_responses=True, **_TIMEOUTS)
 # An asyncio connection belongs to the loop that opened it.
 _loops: "WeakKeyDictionary[asyncio.AbstractEventLoop, redis.asyncio.Redis]" = WeakKeyDictionary()
@@ -60,12 +60,13 @@ async def member_left(account_id: UUID, member_id: UUID, connection: str) -> Non
 
 async def members_online(account_id: UUID) -> set[UUID]:
     """Members with a living connection, whether they take conversations or not."""
-    return _ids(await _redis().zrange(_members(account_id), time.time(), "+inf", byscore=True))  # type: ignore[arg-type]
+    found = await _redis().zrange(_members(account_id), time.time(), "+inf", byscore=True)
+    return _ids(cast(list[str], found))
 
 
 def members_online_now(account_id: UUID) -> set[UUID]:
     """As `members_online`, for code outside an event loop."""
-    found = _client.zrange(_members(account_id), time.time(), "+inf", byscore=True)  # type: ignore[arg-type]
+    found = _client.zrange(_members(account_id), time.time(), "+inf", byscore=True)
     return _ids(cast(list[str], found))
 
 
@@ -110,7 +111,10 @@ def is_visitor_online_now(account_id: UUID, visitor_id: str) -> bool:
 async def pages(account_id: UUID, visitor_id: str) -> list[wire.PageRow]:
     """The pages of this visit, the newest first, at most MAX_PAGES."""
     key = _visitor(account_id, visitor_id, "pages")
-    visited = await _redis().zrange(key, 0, -1, desc=True, withscores=True)
+    visited = cast(
+        list[tuple[str, float]],
+        await _redis().zrange(key, 0, -1, desc=True, withscores=True),
+    )
     rows: dict[str, wire.PageRow] = {}
     for entry, at in visited:
         url, title = json.loads(entry)

@@ -261,7 +261,8 @@ class Page(Frame):
 
 class VisitorHello(Frame):
     """Opens a visitor's socket or poll. `since` is the version of `conversation` that the client
-    has; both null on a first visit. An unknown `group` is ignored. A token that is not good makes a new visitor, without a hint."""
+    has; both null on a first visit. An unknown `group` is ignored. A token that is not good makes
+    a new visitor, without a hint."""
 
     type: Literal["hello"]
     protocol: int

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from typing import Any
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -14,21 +15,28 @@ http = get_asgi_application()
 from chat.polling import VisitorPoll  # noqa: E402  (needs the apps loaded)
 from chat.sockets import InboxSocket, VisitorSocket  # noqa: E402
 
+
+def at(pattern: str, application: Any) -> Any:
+    """An ASGI application at a path. Channels routes by Django's patterns, whose types know views
+    only."""
+    return path(pattern, application)
+
+
 application = ProtocolTypeRouter(
     {
         "http": URLRouter(
             [
                 # Waits up to half a minute: kept away from Django's middleware, which would pin a
                 # thread meanwhile.
-                path("widget/<str:key>/poll", VisitorPoll.as_asgi()),
-                path("", http),
-                path("<path:_rest>", http),
+                at("widget/<str:key>/poll", VisitorPoll.as_asgi()),
+                at("", http),
+                at("<path:_rest>", http),
             ]
         ),
         "websocket": URLRouter(
             [
-                path("ws/visitor/<str:key>/", VisitorSocket.as_asgi()),
-                path("ws/inbox/<slug:slug>/", AuthMiddlewareStack(InboxSocket.as_asgi())),
+                at("ws/visitor/<str:key>/", VisitorSocket.as_asgi()),
+                at("ws/inbox/<slug:slug>/", AuthMiddlewareStack(InboxSocket.as_asgi())),
             ]
         ),
     }

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import redis
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.test import Client
 
@@ -39,7 +40,7 @@ def _account(name: str, slug: str) -> Account:
 
 def _member(account: Account, name: str, role: Role) -> Membership:
     user = User.objects.create_user(f"{name.lower()}@example.org", PASSWORD)
-    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return Membership.objects.create(account=account, user=user, role=role, public_name=name)
 
 

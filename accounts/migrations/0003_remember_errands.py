@@ -4,9 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0002_build_walls")]
     operations = [
-        migrations.AddField(
-            "account", "errand_at", models.DateTimeField(null=True, blank=True)
-        ),
+        migrations.AddField("account", "errand_at", models.DateTimeField(null=True, blank=True)),
         migrations.AddIndex(
             "account",
             models.Index(

@@ -60,7 +60,7 @@ def _consumers(router: object) -> Iterator[type]:
             yield from _consumers(inner)
     elif isinstance(router, URLRouter):
         for route in router.routes:
-            yield from _consumers(route.callback)
+            yield from _consumers(getattr(route, "callback", route))
     elif hasattr(router, "consumer_class"):
         yield router.consumer_class
     elif hasattr(router, "inner"):

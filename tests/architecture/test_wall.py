@@ -32,7 +32,7 @@ GLOBAL_TABLES = {
 """Tables that are read before any account is known. Each has tests of its own."""
 
 
-def _rows(sql: str, *parameters: object) -> list[tuple[object, ...]]:
+def _rows(sql: str, *parameters: str) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
