@@ -3,7 +3,6 @@
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 
 
 class Mailbox:
@@ -16,7 +15,7 @@ class Mailbox:
     def letters(self) -> list[EmailMessage]:
         """All of them, in no order."""
         return [
-            cast(EmailMessage, message_from_bytes(path.read_bytes(), policy=policy.default))
+            message_from_bytes(path.read_bytes(), policy=policy.default)
             for path in self.folder.glob("*.eml")
         ]
 

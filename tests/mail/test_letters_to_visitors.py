@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import pytest
 from pytest_django import Settings
 
 from accounts.models import Account, Membership, PlanName
 from accounts.tenancy import tenant
-from chat import chat_settings, conversations, letters, mail, presence, visitors
+from chat import chat_settings, conversations, letters, presence, visitors
 from chat.authors import Author
 from chat.mail import ConsoleAndFileBackend
 from chat.models import Conversation, ConversationMail, Visitor
@@ -371,7 +372,7 @@ def test_times_are_told_in_the_accounts_time_zone(
     due()
     work()
 
-    local = said.sent_at.astimezone(mail.ZoneInfo("Asia/Kathmandu"))
+    local = said.sent_at.astimezone(ZoneInfo("Asia/Kathmandu"))
     assert f"{local:%H:%M}" in mailbox.text()
 
 

@@ -62,6 +62,11 @@ class Background:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def kill_all(self) -> None:
+        """What a test leaves behind, at its end."""
+        for name in list(self.processes):
+            self.kill(name)
+
     def lines(self) -> list[dict[str, Any]]:
         """What they wrote to stdout and stderr, every line of it JSON."""
         return [json.loads(line) for line in self.log.read_text().splitlines()]
@@ -97,9 +102,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
         background = Background(
             {**web.environment, "DATABASE_URL": database_url()}, tmp_path / "background.log"
         )
-        until_the_end.callback(
-            lambda: [background.kill(name) for name in list(background.processes)]
-        )
+        until_the_end.callback(background.kill_all)
         background.start("worker")
         background.start("beat")
 
