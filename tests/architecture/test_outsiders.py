@@ -1,0 +1,142 @@
+"""Every member address, walked with the victim's real ids by somebody of another account (A1)."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from accounts import invitations
+from accounts.models import Account, Membership, Role, Site
+from accounts.tenancy import tenant
+from chat.models import Conversation, Group
+from tests.architecture.test_doors import our_patterns
+from tests.conftest import LogIn
+
+
+@dataclass(frozen=True)
+class Call:
+    """How a member uses an address: `ids` are its path arguments after the slug."""
+
+    method: str = "get"
+    ids: tuple[str, ...] = ()
+    fields: dict[str, Any] = field(default_factory=dict)
+    is_json: bool = False
+
+    def by(self, client: Client, name: str, slug: str, known: dict[str, Any]) -> HttpResponse:
+        path = reverse(name, args=[slug, *(known[one] for one in self.ids)])
+        if self.method == "get":
+            return client.get(path, self.fields)
+        if self.is_json:
+            return client.post(path, json.dumps(self.fields), content_type="application/json")
+        return client.post(path, {key: _fresh(value) for key, value in self.fields.items()})
+
+
+def _fresh(value: Any) -> Any:
+    """Files are read once: each call gets its own."""
+    return value() if callable(value) else value
+
+
+def _file() -> SimpleUploadedFile:
+    return SimpleUploadedFile("list.txt", b"tea, kettle", "text/plain")
+
+
+CALLS = {
+    "onboarding": Call(),
+    "onboarding_seen": Call(),
+    "preferences": Call("post", fields={"wants_sound": False}, is_json=True),
+    "settings": Call(),
+    "settings_sites": Call(),
+    "sites_allow_any": Call("post", fields={"allowed": "on"}),
+    "site_remove": Call("post", ("site",)),
+    "settings_team": Call(),
+    "member_role": Call("post", ("member",), {"role": "admin"}),
+    "member_deactivate": Call("post", ("member",)),
+    "member_activate": Call("post", ("member",)),
+    "invitation_resend": Call("post", ("invitation",)),
+    "invitation_cancel": Call("post", ("invitation",)),
+    "settings_profile": Call(),
+    "settings_plan": Call(),
+    "inbox": Call(),
+    "inbox_conversations": Call(fields={"view": "all"}),
+    "inbox_conversation": Call(ids=("conversation",)),
+    "inbox_messages": Call(ids=("conversation",), fields={"before": "5"}),
+    "member_files": Call("post", fields={"file": _file}),
+    "settings_hours": Call(),
+    "settings_groups": Call(),
+    "group_rename": Call("post", ("group",), {"name": "Returns"}),
+    "group_remove": Call("post", ("group",)),
+    "settings_mail": Call(),
+    "settings_widget": Call(),
+}
+
+
+@pytest.fixture
+def known(
+    acme: Account, ana: Membership, ben: Membership, conversation: Conversation
+) -> dict[str, Any]:
+    """The real ids of Acme's rows."""
+    with tenant(acme.pk):
+        site = Site.objects.earliest("created_at")
+        group = Group.objects.create(account=acme, key="orders", name="Orders")
+        invitation = invitations.invite(acme, email="new@example.org", role=Role.AGENT, by=ana)
+    return {
+        "conversation": conversation.pk,
+        "group": group.pk,
+        "invitation": invitation.pk,
+        "member": ben.pk,
+        "site": site.pk,
+    }
+
+
+def test_every_member_address_is_walked() -> None:
+    names = {pattern.name for path, pattern in our_patterns() if path.startswith("app/<slug:slug>")}
+
+    assert names == set(CALLS)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", CALLS)
+def test_an_outsider_finds_nothing_where_a_member_succeeds(
+    name: str,
+    known: dict[str, Any],
+    ana: Membership,
+    gus: Membership,
+    login: LogIn,
+) -> None:
+    call = CALLS[name]
+    stranger = login(gus)
+
+    assert call.by(stranger, name, "acme", known).status_code == 404
+    if call.ids:
+        # Through the door of their own account, with the victim's ids behind it.
+        assert call.by(stranger, name, "other", known).status_code == 404
+    assert call.by(login(ana), name, "acme", known).status_code < 400
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", CALLS)
+def test_nobody_in_particular_is_sent_to_log_in(name: str, known: dict[str, Any]) -> None:
+    answer = CALLS[name].by(Client(), name, "acme", known)
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/login/")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_agent_may_not_change_what_admins_change(
+    known: dict[str, Any], ben: Membership, login: LogIn
+) -> None:
+    doors: dict[str, Callable[..., object]] = {
+        str(pattern.name): pattern.callback for _, pattern in our_patterns()
+    }
+    browser = login(ben)
+
+    for name, call in CALLS.items():
+        if getattr(doors[name], "door", "") in {"admin", "owner"}:
+            assert call.by(browser, name, "acme", known).status_code == 403, name
