@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time
+from typing import cast
 
 import pytest
 from django.http import HttpResponse
@@ -22,7 +23,7 @@ def send(login: LogIn, ana: Membership) -> Callable[..., HttpResponse]:
     client = login(ana)
 
     def post(**fields: object) -> HttpResponse:
-        return client.post(PAGE, {"time_zone": "Europe/Prague", **fields})
+        return cast(HttpResponse, client.post(PAGE, {"time_zone": "Europe/Prague", **fields}))
 
     return post
 
