@@ -1,5 +1,6 @@
 """Forms of the accounts app: checked input, no decisions."""
 
+from copy import deepcopy
 from typing import Any, cast
 
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
@@ -69,11 +70,11 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-mail address")
         for name, field in AccountForm.base_fields.items():
-            self.fields[name] = field.__class__.__deepcopy__(field, {})
+            self.fields[name] = deepcopy(field)
         self.order_fields(self.field_order)
-        for field in self.fields.values():
-            if field.widget.attrs.get("placeholder") == field.label or "password" in field.label:
-                field.widget.attrs.pop("placeholder", None)
+        for name in ("email", "password1"):
+            # It repeats the label, and vanishes as soon as it is needed.
+            self.fields[name].widget.attrs.pop("placeholder", None)
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Store the person, or do as if (A45): the same answer in the same time for an address
