@@ -40,13 +40,33 @@ class Client:
                 if frame["type"] in types:
                     return frame
 
+    async def say(self, body: str) -> None:
+        """Post a message, and wait until it is stored. Raises RuntimeError when it is refused."""
+        await self.send(**message(body))
+        if (await self.until("ack", "refused"))["type"] == "refused":
+            raise RuntimeError("a message was refused, so what is measured is not what is meant")
+
     async def close(self) -> None:
         await self.socket.close()
 
 
-async def visitor(
-    base: str, origin: str, key: str, ticket: str, token: str | None = None
-) -> Client:
+class Agent(Client):
+    """An inbox that says `sync` as often as ours does, but only between two measurements."""
+
+    rev = 0
+
+    async def hears(self) -> None:
+        """Wait for the next change, or for changes that heal a gap."""
+        frame = await self.until("change", "changes")
+        self.rev = frame["rev"]
+
+    async def catch_up(self) -> None:
+        """Tell the server that everything so far was read."""
+        await self.send(type="sync", rev=self.rev, threads={})
+        await self.until("changes")
+
+
+async def visitor(base: str, origin: str, key: str, ticket: str, token: str) -> Client:
     """A visitor whose hello has been answered."""
     client = await Client.open(f"{base}/ws/visitor/{key}/", Origin=origin)
     await client.send(
@@ -62,11 +82,11 @@ async def visitor(
     return client
 
 
-async def agent(base: str, origin: str, slug: str, cookie: str) -> Client:
-    """An agent whose hello has been answered."""
-    client = await Client.open(f"{base}/ws/inbox/{slug}/", Origin=origin, Cookie=cookie)
+async def agent(base: str, origin: str, slug: str, cookie: str) -> Agent:
+    """An agent whose hello has been answered, and who lacks nothing."""
+    client = await Agent.open(f"{base}/ws/inbox/{slug}/", Origin=origin, Cookie=cookie)
     await client.send(type="hello", protocol=PROTOCOL, rev=0)
-    await client.until("welcome")
+    client.rev = (await client.until("welcome"))["rev"]
     return client
 
 
