@@ -28,7 +28,7 @@ test-frontend: setup ## Front-end unit tests
 # Their own run: Playwright's loop and pytest-asyncio's cannot share a process.
 test-browser: ## Browser tests in two hosts of a real Chromium
 	@$(PYTHON) bin/bootstrap.py --browser
-	DJANGO_ALLOW_ASYNC_UNSAFE=1 python -m pytest -p no:randomly -p no:asyncio tests/e2e $(ARGS)
+	DJANGO_ALLOW_ASYNC_UNSAFE=1 python -m pytest -p no:randomly tests/e2e $(ARGS)
 
 check: setup ## Formatters, linters, types, import contracts, migrations
 	@python bin/check.py

@@ -1,0 +1,1 @@
+"""Stories of visitors and agents, told by real browsers on two hosts."""
