@@ -6,8 +6,8 @@ from django.conf import settings as platform
 from django.urls import reverse
 
 from accounts.models import Account
-from chat import identity
-from chat.models import ChatSettings
+from chat import chat_settings, identity
+from chat.models import AuthorKind
 from widget import colors, settings, texts
 from widget.models import WidgetSettings
 
@@ -47,7 +47,6 @@ class Bootstrap(TypedDict):
 def bootstrap(account: Account, look: WidgetSettings, *, site: str, language: str) -> Bootstrap:
     """The document for a frame on a verified site."""
     palette = colors.palette(look.color)
-    chat = ChatSettings.objects.filter(account=account).first() or ChatSettings()
     # The poll is answered before Django's own addresses are looked at, so it has no name.
     base = f"/widget/{account.public_key}"
     return {
@@ -73,5 +72,7 @@ def bootstrap(account: Account, look: WidgetSettings, *, site: str, language: st
         "messages": reverse("visitor_messages", args=[account.public_key]),
         "ticket_url": f"{base}/ticket",
         "max_upload": platform.MAX_UPLOAD_BYTES,
-        "visitors_may_request_transcripts": chat.visitors_may_request_transcripts,
+        "visitors_may_request_transcripts": chat_settings.allows_transcript(
+            account, side=AuthorKind.VISITOR
+        ),
     }

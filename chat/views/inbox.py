@@ -16,8 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.doors import MemberRequest, agent_view
-from chat import inbox, messages, projections, revisions, wire
-from chat.models import ChatSettings
+from chat import chat_settings, inbox, messages, projections, revisions, wire
+from chat.models import AuthorKind
 from chat.refusals import RefusedError
 
 TEXTS = Path(__file__).resolve().parent.parent / "texts"
@@ -48,7 +48,6 @@ def page(request: MemberRequest) -> HttpResponse:
 def _surroundings(request: MemberRequest) -> dict[str, object]:
     """What the island needs to know of the page around it."""
     slug = request.account.slug
-    answers = ChatSettings.objects.first() or ChatSettings()
     language = get_language() or settings.LANGUAGE_CODE
     home = reverse("inbox", args=[slug])
     return {
@@ -60,7 +59,9 @@ def _surroundings(request: MemberRequest) -> dict[str, object]:
         "language": language,
         "texts": texts(language),
         "wants_sound": request.membership.wants_sound,
-        "may_send_transcripts": answers.agents_may_send_transcripts,
+        "may_send_transcripts": chat_settings.allows_transcript(
+            request.account, side=AuthorKind.MEMBER
+        ),
         "max_upload": settings.MAX_UPLOAD_BYTES,
         "csrf": get_token(request),
         "socket": f"{settings.SOCKET_URL}/ws/inbox/{slug}/",
