@@ -23,7 +23,7 @@ UNSENT_FILES_KEPT = timedelta(days=1)
 def send_due_mail() -> None:
     """Start `send_letters` for each account that has a letter due."""
     due = Account.objects.filter(errand_at__lte=timezone.now(), is_blocked=False)
-    for account_id in due.values_list("pk", flat=True).iterator():
+    for account_id in due.values_list("pk", flat=True):
         send_letters.after_commit(account_id=account_id)
 
 
@@ -77,7 +77,7 @@ def _is_refused_for_good(error: Exception) -> bool:
 @each_account_task
 def sweep_unsent_files() -> None:
     """Start `delete_unsent_files` for every account."""
-    for account_id in Account.objects.values_list("pk", flat=True).iterator():
+    for account_id in Account.objects.values_list("pk", flat=True):
         delete_unsent_files.after_commit(account_id=account_id)
 
 
