@@ -13,6 +13,7 @@ from accounts.tenancy import tenant
 from demo.shop.pages import Pages
 from demo.shop.server import Shop
 from tests.e2e.hosts import CHAT, STRANGER, TEA, HostShop, Serving, chromium_arguments
+from tests.e2e.network import Network
 from tests.e2e.people import AgentAtWork, VisitorAtHome
 from tests.servers import Web, start_web
 
@@ -48,31 +49,58 @@ def shops() -> Iterator[tuple[HostShop, Shop]]:
 
 
 @pytest.fixture(scope="session")
-def arguments(web: Web, shops: tuple[HostShop, Shop]) -> list[str]:
+def launch(playwright: Playwright, shops: tuple[HostShop, Shop]) -> Callable[[Network], Browser]:
+    """Starts a Chromium of its own that reaches the platform through this network."""
     plain, strict = shops
-    return chromium_arguments(
-        {
-            "chat.test": web.port,
+
+    def start(network: Network) -> Browser:
+        ports = {
+            "chat.test": network.port,
             "shop.test": plain.port,
             "stranger.test": plain.port,
             "tea.test": int(strict.server_address[1]),
         }
-    )
+        return playwright.chromium.launch(executable_path=CHROMIUM, args=chromium_arguments(ports))
+
+    return start
 
 
 @pytest.fixture(scope="session")
-def visitors_browser(playwright: Playwright, arguments: list[str]) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+def lines(web: Web) -> Iterator[tuple[Network, Network]]:
+    with Network(web.port) as visitors, Network(web.port) as agents:
+        yield visitors, agents
+
+
+@pytest.fixture(scope="session")
+def visitors_browser(
+    launch: Callable[[Network], Browser], lines: tuple[Network, Network]
+) -> Iterator[Browser]:
+    browser = launch(lines[0])
     yield browser
     browser.close()
 
 
 @pytest.fixture(scope="session")
-def agents_browser(playwright: Playwright, arguments: list[str]) -> Iterator[Browser]:
+def agents_browser(
+    launch: Callable[[Network], Browser], lines: tuple[Network, Network]
+) -> Iterator[Browser]:
     """Another process, as on another desk."""
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    browser = launch(lines[1])
     yield browser
     browser.close()
+
+
+@pytest.fixture
+def visitors_network(lines: tuple[Network, Network]) -> Iterator[Network]:
+    """What visitors reach the platform through: whole again after the test."""
+    yield lines[0]
+    lines[0].mend()
+
+
+@pytest.fixture
+def agents_network(lines: tuple[Network, Network]) -> Iterator[Network]:
+    yield lines[1]
+    lines[1].mend()
 
 
 @pytest.fixture
