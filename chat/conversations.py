@@ -1,15 +1,15 @@
 """Verbs of conversations. Each locks the conversation first and stamps it last."""
 
 from typing import Any, Literal
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.models import Membership
 from chat import events, projections, revisions, wire
 from chat.authors import Author
 from chat.events import Event
+from chat.locking import locked
 from chat.models import AuthorKind, Conversation, ConversationState, Group, Message, Visitor
 from chat.projections import Said
 from chat.refusals import RefusedError
@@ -43,29 +43,6 @@ def open_for(visitor: Visitor, *, group: Group | None = None) -> Conversation:
         )
         found = live.first()
     return found
-
-
-def locked(conversation_id: UUID) -> Conversation:
-    """The conversation as it stands now, with visitor, assignee and group, held until the
-    transaction ends. Raises RefusedError(NOT_FOUND)."""
-    joined = Conversation.objects.select_related("visitor", "assignee", "group")
-    now = (
-        joined.select_for_update(of=("self",), no_key=True)
-        .annotate(
-            version_at_start=Subquery(
-                Conversation.objects.filter(pk=OuterRef("pk")).values("version")
-            )
-        )
-        .filter(pk=conversation_id)
-        .first()
-    )
-    if now is None:
-        raise RefusedError(wire.Refusal.NOT_FOUND)
-    if now.version != now.version_at_start:  # type: ignore[attr-defined]  # annotated above
-        # The lock was waited for. PostgreSQL then reads this row again, but not those joined to
-        # it: the visitor's new name or the new assignee would be missing from the change we tell.
-        return joined.get(pk=conversation_id)
-    return now
 
 
 def assign(conversation: Conversation, *, to: Membership | None, by: Membership) -> Event | None:

@@ -91,7 +91,7 @@ def _expires() -> int:
 # --- What comes in -----------------------------------------------------------------------------
 
 
-def accept(upload: UploadedFile, *, author: str | Membership) -> Attachment:
+def accept(upload: "UploadedFile[bytes]", *, author: str | Membership) -> Attachment:
     """Keep an uploaded file until its author sends it with a message.
 
     `author` is a member, or a visitor's verified public id. The type is decided by the content;

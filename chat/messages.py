@@ -10,6 +10,7 @@ from chat import conversations, events, letters, projections, revisions, telemet
 from chat.authors import Author
 from chat.events import Event
 from chat.files import MAX_PER_MESSAGE
+from chat.locking import locked
 from chat.models import Attachment, Conversation, ConversationState, Message
 from chat.projections import Said
 from chat.refusals import RefusedError
@@ -49,7 +50,7 @@ def post(
     if len(wanted) > MAX_PER_MESSAGE:
         raise RefusedError(wire.Refusal.INVALID)
 
-    now = conversations.locked(conversation.pk)
+    now = locked(conversation.pk)
     conversations.require_part(now, author)
     files = _unsent(wanted, author) if wanted else []
     if refusal := _refusal(now, author, wanted, files):

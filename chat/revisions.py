@@ -43,7 +43,7 @@ _STAMP = f"""
 def stamp(conversation: Conversation) -> None:
     """Save the conversation as it stands, as the next version of it and the account's next change.
 
-    It must be locked (`conversations.locked`), and nothing may be written after it: the counter's
+    It must be locked (`locking.locked`), and nothing may be written after it: the counter's
     lock makes numbers visible in order and without gaps, and is held until the commit.
     """
     conversation.version += 1

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from chat import conversations, wire
 from chat.events import Event
+from chat.locking import locked
 from chat.models import Conversation, Visitor
 from chat.refusals import RefusedError
 from chat.text import storable, storable_json
@@ -148,7 +149,7 @@ def _latest_locked(visitor: Visitor) -> Conversation | None:
     """The newest conversation, locked before the visitor's row: every verb takes that order, so
     none waits for another in a circle."""
     conversation = conversations.latest(visitor)
-    return conversations.locked(conversation.pk) if conversation else None
+    return locked(conversation.pk) if conversation else None
 
 
 def _said(name: str | None, email: str | None, phone: str | None) -> dict[str, Any]:

@@ -148,11 +148,12 @@ def test_another_accounts_conversation_is_not_there(
 ) -> None:
     """A1: each verb, with the right id, inside the wrong account."""
     with tenant(other.pk):
-        for verb in (
+        verbs: list[Callable[[], object]] = [
             lambda: conversations.close(conversation, by=Author.of_member(gus)),
             lambda: conversations.assign(conversation, to=gus, by=gus),
             lambda: conversations.mark(conversation, side="agents", what="seen", seq=1),
-        ):
+        ]
+        for verb in verbs:
             with pytest.raises(RefusedError) as refused:
                 verb()
             assert refused.value.code == wire.Refusal.NOT_FOUND
@@ -187,7 +188,7 @@ def test_marks_only_rise(new_conversation: Callable[..., Conversation], inside_a
 
     for held in (conversation, fresh):
         for what in ("received", "seen"):
-            assert conversations.mark(held, side="agents", what=what, seq=1) is None  # type: ignore[arg-type]
+            assert conversations.mark(held, side="agents", what=what, seq=1) is None
     stored = Conversation.objects.get(pk=conversation.pk)
     assert (stored.agents_seen_seq, stored.rev) == (2, fresh.rev)
 

@@ -253,9 +253,9 @@ def test_nobody_writes_into_a_closed_conversation(
 ) -> None:
     conversations.close(conversation, by=Author.of_member(ana))
 
-    for say in (lambda: said(conversation, "Wait"), lambda: answered(conversation, ana)):
+    for author in (Author.of_visitor(conversation.visitor), Author.of_member(ana)):
         with pytest.raises(RefusedError) as refused:
-            say()
+            messages.post(conversation, author=author, body="Wait", client_id=uuid4())
         assert refused.value.code == wire.Refusal.CLOSED
 
 
