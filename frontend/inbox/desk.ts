@@ -34,8 +34,6 @@ const TYPING_AGAIN_AFTER = 3_000;
 const TOAST_FOR = 6_000;
 /** As many rows say that they have arrived when the connection opens. */
 const RECEIVED_AT_ONCE = 20;
-/** Bytes. A larger frame costs the connection, and would cost it again with each attempt. */
-const MAX_FRAME = 16 * 1024;
 
 /** The agent's desk: everything that the inbox shows, and every verb that its buttons have. */
 export class Desk {
@@ -233,10 +231,6 @@ export class Desk {
     if (!body && files.length === 0) return;
     const attachments = files.map(({ id }) => id);
     const frame: OutboxFrame = { type: "message", id: uuid(), conversation, body, attachments };
-    if (new TextEncoder().encode(JSON.stringify(frame)).length > MAX_FRAME) {
-      this.toast("danger", this.t("refused.too_long"));
-      return;
-    }
     this.#outbox.add(frame, files);
     this.drafts.clear(conversation);
     this.#typedAt = 0;
