@@ -134,9 +134,7 @@ class VisitorSession:
             self.conversation, self.version = conversation, version
             return str(message["frame"])
         if conversation != self.conversation or version > self.version:
-            changes = await self._inside(self._since, self.conversation, self.version)
-            if changes.conversation or changes.state:
-                await self._send(changes)
+            await self._heal()
         return None
 
     async def availability_changed(self, status: availability.Status) -> None:
@@ -229,10 +227,20 @@ class VisitorSession:
         if change:
             conversation, version = change.conversation.id, change.conversation.version
             at = self.version if conversation == self.conversation else 0
-            if version == at + 1:
+            if version == at + 1 and any(one.version < version for one in change.messages):
+                # Sent again, and meanwhile something else happened: the client would take this
+                # for that next change, and never ask for what it brought.
+                await self._heal()
+            elif version == at + 1:
                 # Our own copy on the bus will be one that the client has.
                 self.conversation, self.version = conversation, version
         await self._send(wire.VisitorAck(id=frame_id, change=change))
+
+    async def _heal(self) -> None:
+        """Send what the client lacks, from the database."""
+        changes = await self._inside(self._since, self.conversation, self.version)
+        if changes.conversation or changes.state:
+            await self._send(changes)
 
     async def _refuse(
         self, frame: wire.VisitorUp, code: Refusal, retry_after: float | None = None

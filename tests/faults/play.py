@@ -6,7 +6,7 @@ import json
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -103,10 +103,16 @@ class Play:
                     f"ws://127.0.0.1:{self.port}/ws/inbox/{self.account.slug}/",
                     {"Origin": settings.PUBLIC_URL, "Cookie": cookie},
                     self._sent.set,
-                    load=lambda key, cookie=cookie: asyncio.to_thread(self._load, key, cookie),
+                    load=self._loader(cookie),
                 )
             )
         self.people = [*self.visitors, *self.agents]
+
+    def _loader(self, cookie: str) -> Callable[[str], Awaitable[Frame | None]]:
+        async def load(conversation: str) -> Frame | None:
+            return await asyncio.to_thread(self._load, conversation, cookie)
+
+        return load
 
     def _load(self, conversation: str, cookie: str) -> Frame | None:
         """The conversation as the inbox loads it; None while the server cannot answer."""
@@ -195,7 +201,7 @@ class Play:
                     "body": row.body,
                     "conversation": str(row.conversation_id),
                 }
-                threads.setdefault(found["conversation"], []).append(found)
+                threads.setdefault(str(row.conversation_id), []).append(found)
                 if row.author_kind in {"visitor", "member"}:
                     assert str(row.client_id) not in by_client, "stored twice"
                     by_client[str(row.client_id)] = found

@@ -47,6 +47,23 @@ async def test_a_lost_message_comes_with_the_next_one(
     assert healed["conversations"][0]["preview"]["text"] == "Told"
 
 
+async def test_a_message_sent_again_hides_nothing_that_came_meanwhile(
+    acme: Account, ana: Membership, visit: OpenVisitor
+) -> None:
+    visitor = await visit()
+    message = {"type": "message", "id": str(uuid4()), "body": "Hello"}
+    had = (await visitor.ask(message))["change"]["conversation"]
+    await _untold(acme, had["id"], ana, "Lost")
+
+    await visitor.send(message)
+
+    changes = await visitor.next("changes")
+    assert [one["body"] for one in changes["messages"]] == ["", "Lost"]
+    again = await visitor.next("ack")
+    assert [one["body"] for one in again["change"]["messages"]] == ["Hello"]
+    assert again["change"]["conversation"]["version"] == changes["conversation"]["version"]
+
+
 async def test_a_lost_message_comes_with_the_next_heartbeat(
     acme: Account, ana: Membership, visit: OpenVisitor, work: OpenInbox
 ) -> None:
