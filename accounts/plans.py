@@ -21,14 +21,12 @@ class Feature(StrEnum):
     WHITE_LABEL = "white_label"
 
 
+# Only what exists has words: nobody is shown, or sold, what is not there.
 FEATURE_TEXTS: dict[Feature, Promise] = {
+    Feature.API: _("Commands for your own page code"),
     Feature.CUSTOMIZE: _("Hide the chat or its privacy notice from your own page code"),
-    Feature.RATING: _("Visitors rate a closed conversation"),
     Feature.TRANSCRIPT: _("Transcripts by e-mail, on request"),
-    Feature.API: _("An HTTP API"),
-    Feature.GA: _("Events for Google Analytics"),
-    Feature.GROUPS: _("Groups of agents"),
-    Feature.WHITE_LABEL: _("No “powered by” link"),
+    Feature.GROUPS: _("Groups that your pages send visitors to"),
 }
 
 
@@ -55,7 +53,7 @@ CATALOGUE: dict[PlanName, Plan] = {
             euros_per_seat=0,
             history_default=3,
             history_limit=3,
-            features=frozenset(),
+            features=frozenset({Feature.API}),
         ),
         Plan(
             name=PlanName.STANDARD,
@@ -65,12 +63,18 @@ CATALOGUE: dict[PlanName, Plan] = {
             history_default=12,
             history_limit=None,
             features=frozenset(
-                {Feature.CUSTOMIZE, Feature.RATING, Feature.TRANSCRIPT, Feature.GROUPS}
+                {
+                    Feature.API,
+                    Feature.CUSTOMIZE,
+                    Feature.GROUPS,
+                    Feature.RATING,
+                    Feature.TRANSCRIPT,
+                }
             ),
         ),
         Plan(
             name=PlanName.PRO,
-            summary=_("For many hands, and for your own tools."),
+            summary=_("For many hands."),
             seats=50,
             euros_per_seat=24,
             history_default=12,

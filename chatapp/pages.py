@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.doors import public
 from accounts.models import PlanName
-from accounts.plans import CATALOGUE, FEATURE_TEXTS, Feature, Plan
+from accounts.plans import CATALOGUE, FEATURE_TEXTS, Plan
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _card(plan: Plan) -> PlanCard:
         price_note="" if is_free else _("per seat and month"),
         seats=ngettext("%(count)s seat", "%(count)s seats", plan.seats) % {"count": plan.seats},
         retention=_history(plan),
-        features=[str(FEATURE_TEXTS[feature]) for feature in Feature if feature in plan.features],
+        features=[str(text) for feature, text in FEATURE_TEXTS.items() if feature in plan.features],
         is_recommended=plan.name == PlanName.STANDARD,
     )
 
