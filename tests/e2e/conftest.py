@@ -49,20 +49,21 @@ def shops() -> Iterator[tuple[HostShop, Shop]]:
 
 
 @pytest.fixture(scope="session")
-def launch(playwright: Playwright, shops: tuple[HostShop, Shop]) -> Callable[[Network], Browser]:
-    """Starts a Chromium of its own that reaches the platform through this network."""
+def reach(shops: tuple[HostShop, Shop]) -> Callable[[Network], list[str]]:
+    """The arguments of a Chromium that reaches the platform through this network."""
     plain, strict = shops
 
-    def start(network: Network) -> Browser:
-        ports = {
-            "chat.test": network.port,
-            "shop.test": plain.port,
-            "stranger.test": plain.port,
-            "tea.test": int(strict.server_address[1]),
-        }
-        return playwright.chromium.launch(executable_path=CHROMIUM, args=chromium_arguments(ports))
+    def name_ports(network: Network) -> list[str]:
+        return chromium_arguments(
+            {
+                "chat.test": network.port,
+                "shop.test": plain.port,
+                "stranger.test": plain.port,
+                "tea.test": int(strict.server_address[1]),
+            }
+        )
 
-    return start
+    return name_ports
 
 
 @pytest.fixture(scope="session")
@@ -72,20 +73,26 @@ def lines(web: Web) -> Iterator[tuple[Network, Network]]:
 
 
 @pytest.fixture(scope="session")
-def visitors_browser(
-    launch: Callable[[Network], Browser], lines: tuple[Network, Network]
-) -> Iterator[Browser]:
-    browser = launch(lines[0])
+def arguments(reach: Callable[[Network], list[str]], lines: tuple[Network, Network]) -> list[str]:
+    """How a visitor's Chromium is started."""
+    return reach(lines[0])
+
+
+@pytest.fixture(scope="session")
+def visitors_browser(playwright: Playwright, arguments: list[str]) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
     yield browser
     browser.close()
 
 
 @pytest.fixture(scope="session")
 def agents_browser(
-    launch: Callable[[Network], Browser], lines: tuple[Network, Network]
+    playwright: Playwright,
+    reach: Callable[[Network], list[str]],
+    lines: tuple[Network, Network],
 ) -> Iterator[Browser]:
     """Another process, as on another desk."""
-    browser = launch(lines[1])
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=reach(lines[1]))
     yield browser
     browser.close()
 
@@ -180,3 +187,20 @@ def log_in(context: BrowserContext, member: Membership) -> None:
     client.force_login(member.user)
     name = settings.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": CHAT}])
+
+
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+}
+
+
+@pytest.fixture
+def visitor_on_phone(set_down: SetDown) -> VisitorAtHome:
+    return set_down(**PHONE)
+
+
+@pytest.fixture
+def agent_on_phone(employ: Employ, ana: Membership) -> AgentAtWork:
+    return employ(ana, **PHONE)

@@ -1,0 +1,123 @@
+"""What the page's own scripts may say to the widget."""
+
+from playwright.sync_api import expect
+
+from accounts.models import Account
+from accounts.tenancy import tenant
+from chat.models import Visitor
+from tests.e2e.hosts import HostShop
+from tests.e2e.people import CONTAINER, AgentAtWork, VisitorAtHome
+
+STUB = "window.smartsupp = function () { smartsupp._.push(arguments) }; smartsupp._ = [];"
+
+
+def test_the_page_opens_closes_shows_hides_and_writes_into_the_chat(
+    visitor: VisitorAtHome,
+) -> None:
+    visitor.visit()
+    tell = visitor.page.evaluate
+    tell("smartsupp('chat:hide')")
+    expect(visitor.launcher).to_be_hidden()
+    tell("smartsupp('chat:show')")
+    expect(visitor.launcher).to_be_visible()
+    tell("smartsupp('chat:message', 'Is it in stock?')")
+    tell("smartsupp('chat:open')")
+    expect(visitor.composer).to_have_value("Is it in stock?")
+    expect(visitor.words).to_have_count(0)
+    tell("smartsupp('chat:close')")
+    expect(visitor.composer).to_be_hidden()
+
+
+def test_what_the_page_says_of_the_visitor_stands_beside_the_conversation(
+    agent: AgentAtWork, visitor: VisitorAtHome, acme: Account
+) -> None:
+    visitor.visit()
+    visitor.page.evaluate(
+        """() => {
+            smartsupp('name', 'Ada Novak');
+            smartsupp('email', 'ada@example.org');
+            smartsupp('phone', '+420 123 456');
+            smartsupp('variables', {tier: {label: 'Customer tier', value: 'gold'}});
+        }"""
+    )
+    visitor.open_chat()
+    with tenant(acme.pk):
+        assert not Visitor.objects.exists()
+    visitor.write("Hello")
+
+    expect(agent.rows.first).to_contain_text("Ada Novak")
+    agent.open_first()
+    panel = agent.page.get_by_role("complementary", name="About the visitor")
+    for words in ("ada@example.org", "+420 123 456", "Customer tier", "gold"):
+        expect(panel).to_contain_text(words)
+    visitor.page.evaluate("smartsupp('name', 'Ada Novakova')")
+    expect(panel).to_contain_text("Ada Novakova")
+
+
+def test_queued_calls_run_in_order_and_a_failing_one_stops_nothing(
+    visitor: VisitorAtHome, shop: HostShop
+) -> None:
+    shop.extra["/queue"] = (
+        f"<script>{STUB} window.said = [];"
+        "smartsupp._.push([function () { said.push('first') }]);"
+        "smartsupp._.push([function () { said.push('broken'); throw new Error('on purpose') }]);"
+        "smartsupp._.push(7);"
+        "smartsupp('name', 12);"
+        "smartsupp('on', 'status', function (status) { said.push(status) });"
+        "smartsupp._.push([function () { said.push('last') }]);"
+        "</script>"
+    )
+    visitor.visit("/queue")
+    visitor.page.wait_for_function("said.length >= 4")
+    assert visitor.page.evaluate("said") == ["first", "broken", "last", "offline"]
+    visitor.open_chat()
+
+
+def test_the_page_hears_of_messages_and_of_closing(
+    agent: AgentAtWork, visitor: VisitorAtHome
+) -> None:
+    visitor.visit()
+    visitor.page.evaluate(
+        """() => {
+            window.heard = [];
+            for (const name of ['message_sent', 'message_received', 'messenger_close', 'agent.join'])
+                smartsupp('on', name, (...given) => heard.push([name, given]));
+            smartsupp('on', 'message_sent', () => { throw new Error('broken handler') });
+        }"""
+    )
+    visitor.open_chat()
+    visitor.write("Hello")
+    agent.open_first()
+    agent.write("Good morning")
+    expect(visitor.words).to_have_count(2)
+    visitor.close_chat()
+    visitor.page.wait_for_function("heard.some(([name]) => name === 'messenger_close')")
+
+    heard = visitor.page.evaluate(
+        "heard.map(([name, given]) => [name, given[0]?.content?.text ?? given[1]?.nickname ?? null])"
+    )
+    assert sorted(heard, key=str) == [
+        ["agent.join", "Ana"],
+        ["message_received", "Good morning"],
+        ["message_sent", "Hello"],
+        ["messenger_close", None],
+    ]
+    text = visitor.page.evaluate("JSON.stringify(heard)")
+    assert "@example.org" not in text
+
+
+def test_loading_the_script_a_second_time_changes_nothing(visitor: VisitorAtHome) -> None:
+    visitor.visit()
+    visitor.open_chat()
+    visitor.page.evaluate(
+        """() => new Promise((loaded) => {
+            const script = document.createElement('script');
+            script.src = 'http://chat.test/widget/loader.js?again';
+            script.onload = loaded;
+            document.body.append(script);
+        })"""
+    )
+    expect(visitor.page.locator(CONTAINER)).to_have_count(1)
+    expect(visitor.page.locator(f"{CONTAINER} iframe")).to_have_count(1)
+    visitor.write("Still here")
+    expect(visitor.words).to_have_text(["Still here"])
