@@ -1,4 +1,5 @@
 import { loadFound, loadPage, type View } from "../shared/inboxState";
+import type { ConversationRow } from "../shared/wire";
 import type { Api } from "./api";
 import type { DeskState, Found, Search } from "./deskState";
 import type { Store } from "./store";
@@ -15,6 +16,11 @@ interface Wiring {
 const SEARCH_AFTER = 250;
 const NOTHING: Found = { ids: [], next: null };
 const VIEW_OF = { open: "all", closed: "closed" } as const;
+
+/** The server finds conversations of both kinds, whatever the view. */
+function idsOf(which: "open" | "closed", rows: readonly ConversationRow[]): string[] {
+  return rows.filter((row) => (row.state === "closed") === (which === "closed")).map(({ id }) => id);
+}
 
 /** Views and search results, loaded page by page. */
 export class Lists {
@@ -85,8 +91,8 @@ export class Lists {
         inbox: loadFound(this.#state.inbox, [...open.conversations, ...closed.conversations]),
         search: {
           query,
-          open: { ids: open.conversations.map(({ id }) => id), next: open.next },
-          closed: { ids: closed.conversations.map(({ id }) => id), next: closed.next },
+          open: { ids: idsOf("open", open.conversations), next: open.next },
+          closed: { ids: idsOf("closed", closed.conversations), next: closed.next },
           state: "done",
         },
       });
@@ -104,7 +110,7 @@ export class Lists {
     try {
       const page = await this.wiring.api.list(VIEW_OF[which], search.query.trim(), after);
       if (this.#state.search?.query !== search.query) return;
-      const ids = new Set([...search[which].ids, ...page.conversations.map(({ id }) => id)]);
+      const ids = new Set([...search[which].ids, ...idsOf(which, page.conversations)]);
       this.wiring.store.set({
         inbox: loadFound(this.#state.inbox, page.conversations),
         search: { ...search, [which]: { ids: [...ids], next: page.next }, state: "done" },
