@@ -18,27 +18,31 @@ ROOT = Path(__file__).resolve().parent.parent
 @contextmanager
 def web(application: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """One daphne process that serves `application` on 127.0.0.1, as the Procfile starts it."""
-    process = subprocess.Popen(
-        [
-            str(Path(sys.executable).with_name("daphne")),
-            *("-v", "0", "-b", "127.0.0.1", "-p", str(port)),
-            *("--websocket-max-message-size", "65536", application),
-        ],
-        cwd=ROOT,
-        env=os.environ,
-    )
+    log = Path(os.environ["VAR_DIR"]) / f"web-{port}.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [
+                str(Path(sys.executable).with_name("daphne")),
+                *("-v", "0", "-b", "127.0.0.1", "-p", str(port), "--no-server-name"),
+                *("--websocket-max-message-size", "65536", application),
+            ],
+            cwd=ROOT,
+            env=os.environ,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     try:
-        _wait(f"http://127.0.0.1:{port}/livez", process)
+        _wait(f"http://127.0.0.1:{port}/livez", process, log)
         yield process
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(300):
         if process.poll() is not None:
-            raise RuntimeError("the web process ended while starting")
+            raise RuntimeError(f"the web process ended while starting:\n{log.read_text()[-4000:]}")
         try:
             with urllib.request.urlopen(url, timeout=2):  # noqa: S310  (our own loopback address)
                 return
