@@ -55,7 +55,12 @@ INVITATION = Rule("invitation", burst=30, seconds=600)
 VISITOR_SESSION = Rule("visitor-session", burst=60, seconds=60)
 VISITOR_MESSAGE = Rule("visitor-message", burst=30, seconds=60)
 UPLOAD = Rule("upload", burst=20, seconds=300)
+UPLOAD_FROM = Rule("upload-from", burst=100, seconds=600)
+"""Visitors' files from one address: a new visitor costs nothing, a full disk does (A32)."""
 TRANSCRIPT = Rule("transcript", burst=3, seconds=3600)
+TRANSCRIPT_FROM = Rule("transcript-from", burst=10, seconds=3600)
+TRANSCRIPT_TO = Rule("transcript-to", burst=3, seconds=3600)
+"""Mails to one mailbox that visitors asked for, whoever they say they are (A51)."""
 
 
 class TooMany(Exception):

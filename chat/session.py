@@ -175,7 +175,7 @@ class VisitorSession:
             case wire.VisitorEnd():
                 await self._answer(frame.id, await self._change(self._end))
             case wire.VisitorTranscript():
-                await ratelimits.take_async(ratelimits.TRANSCRIPT, *self._subject)
+                await self._take_transcript(frame.email)
                 await self._answer(frame.id, await self._change(self._transcript, frame))
             case wire.VisitorHello():
                 raise ClosingError(CloseCode.MALFORMED)
@@ -301,6 +301,12 @@ class VisitorSession:
             refused = wire.Refused(id=None, code=Refusal.TOO_MANY, retry_after=too_many.retry_after)
             await self._send(refused)
             raise ClosingError(CloseCode.TOO_MANY) from too_many
+
+    async def _take_transcript(self, email: str) -> None:
+        """A visitor's id and the address they name are free, so neither alone bounds the mail."""
+        await ratelimits.take_async(ratelimits.TRANSCRIPT, *self._subject)
+        await ratelimits.take_async(ratelimits.TRANSCRIPT_FROM, self._caller.address)
+        await ratelimits.take_async(ratelimits.TRANSCRIPT_TO, storable(email).lower())
 
     @property
     def _subject(self) -> tuple[str, str]:

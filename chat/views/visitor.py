@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import ratelimits
+from accounts.addresses import client_address
 from chat import doors, files, identity, messages, projections, visitors, wire
 from chat.doors import EmbedRequest, VisitorRequest, embed_view, visitor_view
 from chat.models import Conversation
@@ -22,6 +23,7 @@ from chat.views.inbox import refused
 def upload(request: VisitorRequest) -> HttpResponse:
     """Keep a visitor's file until they send it."""
     ratelimits.take(ratelimits.UPLOAD, request.account.pk.hex, request.visitor_id)
+    ratelimits.take(ratelimits.UPLOAD_FROM, client_address(request))
     visitor = visitors.find(request.visitor_id)
     if visitor and visitor.blocked_at:
         return refused(RefusedError(wire.Refusal.BLOCKED))

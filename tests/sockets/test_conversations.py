@@ -322,6 +322,21 @@ async def test_a_transcript_is_acknowledged(
     assert answer["type"] == "ack"
 
 
+async def test_new_visitors_are_no_new_allowance_of_mails_to_one_mailbox(
+    visit: OpenVisitor,
+) -> None:
+    """A51: an id costs nothing, so mail is also counted by the mailbox that it goes to."""
+    answers = []
+    for email in ("Gus@example.org", "gus@example.org", "gus@example.org", "gus@example.ORG"):
+        visitor = await visit()
+        await visitor.say("Hello")
+        asked = {"type": "transcript", "id": str(uuid4()), "email": email}
+        answers.append(await visitor.ask(asked))
+
+    assert [answer["type"] for answer in answers] == ["ack", "ack", "ack", "refused"]
+    assert answers[-1]["code"] == "too_many"
+
+
 # --- The droppable lane -------------------------------------------------------------------------
 
 
