@@ -88,6 +88,9 @@ def _is_spelled_as_browsers_do(origin: str) -> bool:
 def _spelled(host: str) -> str:
     """The host in lower case and punycode, without a final dot; an IPv6 address in brackets."""
     if ":" in host:
+        if "%" in host:
+            # A zone may hold any sign, also those that end a directive, and is no part of an origin.
+            raise _wrong()
         try:
             return f"[{ipaddress.IPv6Address(host)}]"
         except ValueError:

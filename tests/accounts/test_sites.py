@@ -66,6 +66,8 @@ def test_an_address_is_spelled_as_browsers_spell_origins(address: str, origin: s
         "https://999.1.1.1",
         "https://[::1",
         "https://[::zz]",
+        "https://[::1%; script-src *]",
+        "https://[fe80::1%25eth0]",
         "https://" + "a" * 64 + ".test",
         "https://" + "a." * 130 + "test",
         "https://\u202eshop.test",
@@ -89,6 +91,7 @@ REFUSED_ALWAYS = [
     "https://shop.test:443",
     "chrome-extension://abcdef",
     "https://shop.test, https://evil.test",
+    "https://[::1%; script-src *]",
 ]
 
 
