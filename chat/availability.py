@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from channels.layers import get_channel_layer
+from redis.exceptions import RedisError
 
 from accounts.doors import in_account
 from accounts.models import Account, Membership
@@ -30,7 +31,11 @@ def status(account: Account, online: Collection[UUID] | None = None) -> Status:
     Stands inside the account, outside an event loop. `online`: members known to be connected.
     """
     if online is None:
-        online = presence.members_online_now(account.pk)
+        try:
+            online = presence.members_online_now(account.pk)
+        except RedisError:
+            # Nobody can be reached at the moment, but the chat is there and takes a message.
+            return "offline"
     if not online or not is_within_hours(account):
         return "offline"
     here = Membership.objects.active().filter(account=account, pk__in=online)

@@ -6,8 +6,10 @@ has in common (letters, the worker's heartbeat, what is overdue) is the same fro
 
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -75,7 +77,8 @@ class _Shared(Collector):
         return []
 
     def collect(self) -> Iterator[Metric]:
-        yield self._overdue()
+        with suppress(DatabaseError, InterfaceError):
+            yield self._overdue()
         try:
             age = health.heartbeat_age()
             counted = telemetry.letters()
