@@ -4,6 +4,7 @@
 `visitor_view` is for the frame, which proves its site by a ticket and its visitor by a token.
 """
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
@@ -19,6 +20,8 @@ from accounts.models import Account
 from accounts.tenancy import tenant
 from chat import identity
 from chat.wire import Refusal
+
+_KEY = re.compile(r"[0-9a-f]{40}")
 
 P = ParamSpec("P")
 
@@ -46,6 +49,9 @@ View = Callable[..., HttpResponseBase]
 
 def account_by_key(key: str) -> Account | None:
     """The account with this public key, unless it is blocked."""
+    if not _KEY.fullmatch(key):
+        # Also because PostgreSQL faults at some texts, such as those with NUL.
+        return None
     return Account.objects.filter(public_key=key, is_blocked=False).first()
 
 

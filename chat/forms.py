@@ -96,7 +96,7 @@ class OfficeHoursForm(forms.Form):
         """Take away a pair of times. `place`: weekday and position, as in "0-1"."""
         weekday, _dash, position = place.partition("-")
         for day in self._days_named(weekday):
-            if position.isdecimal() and int(position) < len(day.rows):
+            if position in map(str, range(len(day.rows))):
                 del day.rows[int(position)]
 
     def copy_to_workdays(self, weekday: str) -> None:

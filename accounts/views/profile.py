@@ -69,7 +69,7 @@ def preferences(request: MemberRequest) -> JsonResponse:
     """Set `wants_sound` and `is_available`, each if named; answers both as they are now."""
     try:
         wanted = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         wanted = None
     if not _are_switches(wanted):
         return JsonResponse({"error": "invalid"}, status=400)
