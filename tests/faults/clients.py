@@ -278,6 +278,7 @@ class AgentPerson(Person):
         self.threads: dict[str, dict[str, Frame]] = {}
         self.versions: dict[str, int] = {}
         self.reloads = 0
+        self._outdated: set[str] = set()
         self._loading: asyncio.Task[None] | None = None
 
     def hello(self) -> Frame:
@@ -305,7 +306,9 @@ class AgentPerson(Person):
                 self._merge([frame["conversation"]], frame["messages"])
             case "changes":
                 if frame["restart"]:
-                    self.trouble = "too far behind to catch up"
+                    # Too far behind to be told in pages: as ours, load everything again.
+                    self.rev = frame["rev"]
+                    self._outdated = set(self.rows)
                     return
                 self.rev = max(self.rev, frame["rev"])
                 self._merge(frame["conversations"], frame["messages"])
@@ -326,7 +329,11 @@ class AgentPerson(Person):
 
     @property
     def stale(self) -> list[str]:
-        return [key for key, row in self.rows.items() if len(self.threads[key]) != row["last_seq"]]
+        return [
+            key
+            for key, row in self.rows.items()
+            if key in self._outdated or len(self.threads[key]) != row["last_seq"]
+        ]
 
     async def look_after(self) -> None:
         if self.stale and (self._loading is None or self._loading.done()):
@@ -337,6 +344,7 @@ class AgentPerson(Person):
             loaded = await self._load(key)
             if loaded:
                 self.reloads += 1
+                self._outdated.discard(key)
                 self._merge([loaded["conversation"]], loaded["messages"])
 
 
