@@ -1,10 +1,12 @@
 """Two browsers, the hosts that they know, and whoever sits before them."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
@@ -21,6 +23,11 @@ CHROMIUM = "/usr/bin/chromium"
 PATIENCE = 15_000
 """Milliseconds until what should be there counts as missing, on a machine that has other work too."""
 
+BUSY = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+"""
+
 SetDown = Callable[..., VisitorAtHome]
 Employ = Callable[..., AgentAtWork]
 Host = Callable[..., BrowserContext]
@@ -29,8 +36,17 @@ expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(autouse=True)
-def stored(transactional_db: None) -> None:
-    """What a test stores is seen by the web process, and gone afterwards."""
+def stored(transactional_db: None) -> Iterator[None]:
+    """What a test stores is seen by the web process, and gone afterwards: once the web process has
+    noticed that everybody left, because emptying the tables would meet its last transactions."""
+    yield
+    quiet_looks = 0
+    while quiet_looks < 5:
+        with connection.cursor() as cursor:
+            cursor.execute(BUSY)
+            (busy,) = cursor.fetchone()
+        quiet_looks = 0 if busy else quiet_looks + 1
+        time.sleep(0.05)
 
 
 @pytest.fixture(scope="session")
