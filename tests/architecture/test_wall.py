@@ -153,6 +153,7 @@ def test_the_role_of_the_application_can_neither_bypass_the_wall_nor_is_superuse
 def test_a_raw_query_without_a_tenant_sees_no_rows(
     conversation: Conversation, acme: Account
 ) -> None:
+    """A4."""
     with tenant(acme.pk):
         assert _rows("SELECT count(*) FROM chat_conversation") == [(1,)]
 
@@ -164,6 +165,7 @@ def test_a_raw_query_without_a_tenant_sees_no_rows(
 def test_a_raw_query_of_another_account_sees_no_rows(
     conversation: Conversation, other: Account
 ) -> None:
+    """A4."""
     with tenant(other.pk):
         assert _rows("SELECT count(*) FROM chat_message") == [(0,)]
 

@@ -310,6 +310,7 @@ def test_what_people_write_is_escaped_in_the_markup_and_never_run_as_a_template(
     answer: Answer,
     asked: Conversation,
 ) -> None:
+    """A24, A25."""
     Account.objects.filter(pk=acme.pk).update(name="<b>Acme</b> {{ 7|add:7 }}")
     answer(asked, "<script>alert(1)</script> {% now 'Y' %} {{ platform }}")
 

@@ -201,6 +201,7 @@ def _ask(web: Web, path: str, body: bytes | None = None, host: str = "127.0.0.1"
 def test_no_line_of_a_web_process_holds_a_person(
     web: Web, ana: Membership, conversation: Conversation
 ) -> None:
+    """A60, S54."""
     _ask(web, "/")
     _ask(web, "/invitations/secret-token/")
     _ask(web, "/nowhere/ana@example.org/?name=Vera+Novak")

@@ -87,6 +87,7 @@ async def test_a_log_out_ends_the_socket_at_the_next_heartbeat(
 async def test_a_new_password_ends_the_socket_at_the_next_heartbeat(
     ana: Membership, work: OpenInbox
 ) -> None:
+    """A44."""
     agent = await work(ana)
 
     def change_password() -> None:

@@ -56,6 +56,7 @@ def test_an_unchanged_loader_is_not_sent_again(bundle: Path) -> None:
 def test_the_loader_is_compressed_as_the_browser_likes(
     bundle: Path, accepted: str, encoding: str
 ) -> None:
+    """A22: each form is the plain one, packed."""
     response = Client().get("/widget/loader.js", headers={"Accept-Encoding": accepted})
 
     unpack = brotli.decompress if encoding == "br" else gzip.decompress
@@ -65,6 +66,7 @@ def test_the_loader_is_compressed_as_the_browser_likes(
 
 
 def test_a_released_loader_stays_when_the_current_one_changes(bundle: Path, tmp_path: Path) -> None:
+    """A22."""
     said = StringIO()
     call_command("release_loader", "1.2.0", folder=tmp_path, stdout=said)
     released = bundle.read_bytes()
@@ -96,6 +98,7 @@ def test_a_version_that_was_never_released_is_not_found(version: str) -> None:
 
 @pytest.mark.parametrize("path", sorted(releases.FOLDER.glob("loader-*.js")), ids=lambda p: p.name)
 def test_every_released_loader_is_served_for_ever_with_the_hash_it_was_given(path: Path) -> None:
+    """A22."""
     version = path.stem.removeprefix("loader-")
     response = Client().get(f"/widget/{path.name}")
 

@@ -121,6 +121,7 @@ def test_emptied_words_give_ours_back(
 def test_own_words_are_text_wherever_they_appear(
     acme: Account, adi: Membership, login: LogIn
 ) -> None:
+    """A24."""
     evil = '"></script><img src=x onerror=alert(1)>'
     browser = login(adi)
 
