@@ -207,7 +207,8 @@ def _still_to_say(letter: ConversationMail, conversation: Conversation) -> list[
         return list(said.filter(seq__lte=letter.up_to_seq))
     settings = chat_settings.of(conversation.account_id)
     if letter.kind == MailKind.VISITOR_WAITS:
-        told = settings.mail_agents_after_minutes > 0
+        # Whoever left since the letter was addressed must not read on in it.
+        told = settings.mail_agents_after_minutes > 0 and _works_here(letter)
         if not told or not _waits_since(conversation, letter.up_to_seq):
             return []
         return list(said.filter(seq__gte=letter.up_to_seq)[:MAX_WAITING_SHOWN])
@@ -223,6 +224,11 @@ def _still_to_say(letter: ConversationMail, conversation: Conversation) -> list[
         author_kind=AuthorKind.MEMBER, seq__gt=max(conversation.visitor_seen_seq, mailed or 0)
     )
     return list(news)
+
+
+def _works_here(letter: ConversationMail) -> bool:
+    members = Membership.objects.active().filter(account_id=letter.account_id)
+    return members.filter(user__email=letter.recipient).exists()
 
 
 def _waits_since(conversation: Conversation, seq: int) -> bool:

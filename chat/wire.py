@@ -19,7 +19,8 @@ PROTOCOL = 1
 MAX_BODY = 8_000
 MAX_FRAME = 48 * 1024
 """Bytes. Room for MAX_BODY characters of any script, also as a browser escapes them: a message that
-is short enough must never be a frame that is too large. Ours closes with a code; daphne's own limit (64 KiB) would cut without one."""
+is short enough must never be a frame that is too large. Ours closes with a code; daphne's own limit
+(64 KiB) would cut without one."""
 
 PAGE = 100
 """Messages in one answer. A client that lacks more starts afresh instead of in part."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -28,7 +27,7 @@ class Call:
     fields: dict[str, Any] = field(default_factory=dict)
     is_json: bool = False
 
-    def by(self, client: Client, name: str, slug: str, known: dict[str, Any]) -> HttpResponse:
+    def by(self, client: Client, name: str, slug: str, known: dict[str, Any]) -> Any:
         path = reverse(name, args=[slug, *(known[one] for one in self.ids)])
         if self.method == "get":
             return client.get(path, self.fields)

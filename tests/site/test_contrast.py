@@ -45,9 +45,7 @@ def colours() -> dict[str, Pair]:
             r"--([\w-]+):\s*light-dark\((#\w{6}),\s*(#\w{6})\);", css
         )
     }
-    found |= {
-        name: (both, both) for name, both in re.findall(r"--([\w-]+):\s*(#\w{6});", css)
-    }
+    found |= {name: (both, both) for name, both in re.findall(r"--([\w-]+):\s*(#\w{6});", css)}
     return found
 
 
@@ -75,9 +73,7 @@ def test_text_stands_out_from_its_ground(ink: str, ground: str, theme: int) -> N
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize(("edge", "ground"), EDGE_PAIRS)
-def test_edges_of_controls_stand_out_from_their_ground(
-    edge: str, ground: str, theme: int
-) -> None:
+def test_edges_of_controls_stand_out_from_their_ground(edge: str, ground: str, theme: int) -> None:
     palette = colours()
 
     assert contrast(palette[edge][theme], palette[ground][theme]) >= 3

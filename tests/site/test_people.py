@@ -17,9 +17,7 @@ from accounts.templatetags.people import avatar_color, initials
         ("   ", "?"),
     ],
 )
-def test_initials_are_the_first_letters_of_the_first_and_last_word(
-    name: str, letters: str
-) -> None:
+def test_initials_are_the_first_letters_of_the_first_and_last_word(name: str, letters: str) -> None:
     assert initials(name) == letters
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import plans, signup, sites
 from accounts.models import Account, Membership, PlanName, Role, User
 from accounts.tenancy import tenant
-from chat import conversations, events, groups, identity, messages, visitors
+from chat import conversations, events, groups, identity, locking, messages, visitors
 from chat.authors import Author
 from chat.models import AuthorKind, ChatSettings, Conversation, Message, Visitor
 from chat.visitors import VisitorDetails
@@ -124,11 +124,11 @@ def _tell(account: Account, story: Story, team: Team, now: datetime) -> None:
         author = _author(speaker, visitor, team)
         messages.post(conversation, author=author, body=words, client_id=uuid4())
     if story.handed_to:
-        by = conversations.locked(conversation.pk).assignee
+        by = locking.locked(conversation.pk).assignee
         assert by, "a conversation is handed over by the member who has it"
         conversations.assign(conversation, to=team[story.handed_to], by=by)
     if story.seen:
-        last = conversations.locked(conversation.pk).last_seq
+        last = locking.locked(conversation.pk).last_seq
         conversations.mark(conversation, side="visitor", what="seen", seq=last)
     if story.closed_by:
         conversations.close(conversation, by=_author(story.closed_by, visitor, team))
