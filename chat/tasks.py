@@ -60,8 +60,9 @@ def _visitor_is_here(claim: Claim) -> bool:
     visitor = claim.conversation.visitor
     try:
         return presence.is_visitor_online_now(visitor.account_id, visitor.public_id)
-    except RedisError:
-        # Not known: a letter too many is better than none.
+    except RedisError as error:
+        # A letter too many is better than none.
+        log.warning("presence_unknown", error=type(error).__name__)
         return False
 
 

@@ -45,6 +45,8 @@ def output() -> Iterator[Output]:
     written = Output()
     with redirect_stdout(written.stream):
         logs.configure({"format": "json", "level": "INFO"})
+        # What the last request of another test bound.
+        structlog.contextvars.clear_contextvars()
         try:
             yield written
         finally:
