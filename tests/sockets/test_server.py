@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from accounts.models import Account
-from chat import identity
+from chat import identity, wire
 from tests.servers import Web, start_web
 from tests.sockets.devices import SITE, visitor_hello, visitor_path
 
@@ -48,7 +48,7 @@ async def test_a_foreign_page_gets_403_at_the_handshake(
 
 async def test_a_frame_above_our_limit_gets_our_code(acme: Account, web: Web) -> None:
     async with _dial(web, visitor_path(acme), web.origin) as socket:
-        await socket.send("x" * 20_000)
+        await socket.send("x" * (wire.MAX_FRAME + 1))
 
         assert await _close_code(socket) == 4413
 
