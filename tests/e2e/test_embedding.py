@@ -109,6 +109,8 @@ def test_the_launcher_moves_stays_inside_the_window_and_is_there_on_the_next_pag
     assert _box(visitor) == placed
     visitor.page.set_viewport_size({"width": 320, "height": 400})
     visitor.page.wait_for_function("innerWidth === 320")
+    # The window tells its pages of a new size with the next frame that it draws.
+    visitor.page.evaluate("new Promise((drawn) => requestAnimationFrame(drawn))")
     _assert_inside(visitor)
 
     visitor.launcher.press("Home")
