@@ -10,6 +10,7 @@ urlpatterns = [
     path("pricing/", pages.pricing, name="pricing"),
     path("language/", set_language, name="set_language"),
     path("", include("accounts.urls")),
+    path("", include("privacy.urls")),
     path("", include("chat.urls")),
     path("", include("widget.urls")),
     path("", include("allauth.account.urls")),

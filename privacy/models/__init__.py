@@ -1,0 +1,1 @@
+"""Tables of the privacy app, one module for each part."""
