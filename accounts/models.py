@@ -9,8 +9,11 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.chains import ChainedRow, ChainHead
 from accounts.ids import public_key, uuid7
 from accounts.tenancy import TenantModel
+
+__all__ = ["ChainHead"]
 
 
 class Language(models.TextChoices):
@@ -203,3 +206,51 @@ class Site(TenantModel):
 
     def __str__(self) -> str:
         return self.origin
+
+
+class AuditEntry(ChainedRow):
+    """One thing that somebody did or looked at. Only ever added: the database refuses to change
+    what an entry commits to, and lets ids go out but not come in (`accounts.audit`)."""
+
+    at = models.DateTimeField(default=timezone.now)
+    event = models.TextField()
+    actor_kind = models.TextField()
+    actor_id = models.UUIDField(null=True, blank=True)
+    actor_salt = models.CharField(max_length=32, blank=True)
+    actor_mark = models.CharField(max_length=64, blank=True)
+    target_kind = models.TextField(blank=True)
+    target_id = models.UUIDField(null=True, blank=True)
+    target_salt = models.CharField(max_length=32, blank=True)
+    target_mark = models.CharField(max_length=64, blank=True)
+    details = models.JSONField(default=dict, blank=True)
+
+    class Meta(ChainedRow.Meta):
+        indexes = [
+            *ChainedRow.Meta.indexes,
+            models.Index(fields=["account", "-id"], name="audit_newest"),
+            models.Index(
+                fields=["account", "target_id"],
+                condition=models.Q(target_id__isnull=False),
+                name="audit_target",
+            ),
+            models.Index(
+                fields=["account", "actor_id"],
+                condition=models.Q(actor_id__isnull=False),
+                name="audit_actor",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.pk}"
+
+    def committed(self) -> dict[str, Any]:
+        return {
+            "id": str(self.pk),
+            "at": self.at.isoformat(),
+            "event": self.event,
+            "actor_kind": self.actor_kind,
+            "actor": self.actor_mark,
+            "target_kind": self.target_kind,
+            "target": self.target_mark,
+            "details": self.details,
+        }

@@ -120,3 +120,74 @@ def _table(
 ) -> str:
     model = state.apps.get_model(app_label, model_name)
     return schema_editor.quote_name(model._meta.db_table)
+
+
+class KeepAsWritten(Operation):
+    """Let rows of a chained table be added but not changed.
+
+    Linking a row fills `number` and `digest`, once. The columns in `may_be_emptied` may be emptied
+    and nothing else, which is how erasure takes a person out of a trail. A row that is taken out
+    as a whole shows in the chain.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, model_name: str, may_be_emptied: tuple[str, ...] = ()) -> None:
+        self.model_name = model_name
+        self.may_be_emptied = may_be_emptied
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """The guard is the database's own: the models do not change."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        table = _table(to_state, app_label, self.model_name, schema_editor)
+        columns = ", ".join(f"'{column}'" for column in self.may_be_emptied)
+        schema_editor.execute(_KEEP_AS_WRITTEN)
+        schema_editor.execute(
+            f"CREATE TRIGGER keep_as_written BEFORE UPDATE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION keep_as_written({columns})"
+        )
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        table = _table(from_state, app_label, self.model_name, schema_editor)
+        schema_editor.execute(f"DROP TRIGGER keep_as_written ON {table}")
+
+    def describe(self) -> str:
+        return f"Keep rows of {self.model_name} as written"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"keep_{self.model_name.lower()}"
+
+
+_KEEP_AS_WRITTEN = """
+CREATE OR REPLACE FUNCTION keep_as_written() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    before jsonb := to_jsonb(OLD);
+    after jsonb := to_jsonb(NEW);
+    changed text;
+BEGIN
+    FOR changed IN SELECT key FROM jsonb_each(after) WHERE value IS DISTINCT FROM before -> key
+    LOOP
+        CONTINUE WHEN changed IN ('number', 'digest') AND before ->> 'number' IS NULL;
+        CONTINUE WHEN changed = ANY (TG_ARGV) AND coalesce(after ->> changed, '') = '';
+        RAISE EXCEPTION USING
+            MESSAGE = 'rows of ' || TG_TABLE_NAME || ' are kept as written',
+            ERRCODE = 'integrity_constraint_violation';
+    END LOOP;
+    RETURN NEW;
+END $$
+"""

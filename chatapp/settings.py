@@ -154,8 +154,18 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "seal-chains": {
+        "task": "accounts.tasks.seal_chains",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "heartbeat": {"task": "chatapp.health.beat", "schedule": 10.0, "options": {"expires": 10}},
 }
+
+# --- Privacy -------------------------------------------------------------------------------------
+
+# Tables whose rows hang together by digests (`accounts.chains`).
+CHAINS = ["accounts.AuditEntry"]
 
 # --- People -------------------------------------------------------------------------------------
 
