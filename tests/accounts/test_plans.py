@@ -9,12 +9,14 @@ from accounts import plans
 from accounts.models import Account, Membership, PlanName
 from accounts.plans import CATALOGUE, Feature
 from tests.conftest import LogIn
+from tests.coverage import covers
 
 
 def test_every_plan_and_every_feature_is_in_the_catalogue() -> None:
     assert set(CATALOGUE) == set(PlanName)
 
 
+@covers("S58")
 def test_free_has_three_seats_and_three_months() -> None:
     """S58."""
     free = CATALOGUE[PlanName.FREE]
@@ -23,6 +25,7 @@ def test_free_has_three_seats_and_three_months() -> None:
     assert free.features == {Feature.API}
 
 
+@covers("S59")
 @pytest.mark.parametrize("name", [PlanName.STANDARD, PlanName.PRO])
 def test_paid_plans_keep_a_year_by_default_and_have_more_seats(name: PlanName) -> None:
     """S59."""

@@ -13,6 +13,7 @@ from PIL import Image
 from accounts import memberships
 from accounts.models import Membership
 from tests.conftest import LogIn
+from tests.coverage import covers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,6 +41,7 @@ def stored(member: Membership) -> bytes:
         return bytes(file.read())
 
 
+@covers("S33")
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_photo_becomes_a_small_square_without_metadata(
     ben: Membership, login: LogIn, kind: str
@@ -132,6 +134,7 @@ def test_saving_without_a_photo_keeps_the_one_there_is(ben: Membership, login: L
     assert ben.public_name == "Benjamin"
 
 
+@covers("S33")
 def test_without_a_public_name_visitors_see_the_accounts(ben: Membership, login: LogIn) -> None:
     """S33: not a part of the log-in address."""
     save(login(ben), public_name=" ")

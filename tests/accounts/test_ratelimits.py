@@ -18,6 +18,7 @@ from accounts import ratelimits
 from accounts.models import Membership
 from accounts.ratelimits import Rule, TooMany, take, take_async
 from tests.accounts.conftest import PAGE
+from tests.coverage import covers
 
 ADDRESS = "198.51.100.7"
 
@@ -84,6 +85,7 @@ def test_the_loop_and_the_threads_share_the_buckets() -> None:
         asyncio.run(take_async(rule, "somebody"))
 
 
+@covers("S54")
 def test_nothing_stored_holds_the_address(store: redis.Redis) -> None:
     """S54, A60: not the address, and no hash of it that can be made again without the day's key."""
     take(Rule("private", 5, 60), ADDRESS)
@@ -182,6 +184,7 @@ class TestTheAnswer:
 
         assert len(mailoutbox) == ratelimits.RESET_OF.burst
 
+    @covers("S54")
     def test_after_a_log_in_no_store_holds_the_address(
         self, ana: Membership, store: redis.Redis
     ) -> None:

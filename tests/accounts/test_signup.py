@@ -10,6 +10,7 @@ from accounts.models import Account, Membership, Role, Site, User
 from accounts.tenancy import tenant
 from tests.accounts.conftest import PAGE, SignUp, code_in
 from tests.conftest import PASSWORD
+from tests.coverage import covers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,6 +54,7 @@ def test_a_wrong_code_opens_nothing(guest: Client, sign_up: SignUp) -> None:
     assert not Account.objects.exists()
 
 
+@covers("S33")
 def test_the_owners_public_name_is_not_taken_from_their_log_in_address(
     guest: Client, sign_up: SignUp, mailoutbox: list[EmailMessage]
 ) -> None:

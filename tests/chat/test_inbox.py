@@ -19,6 +19,7 @@ from chat import conversations, inbox, messages, wire
 from chat.authors import Author
 from chat.models import Conversation, Message, Visitor
 from chat.refusals import RefusedError
+from tests.coverage import covers
 
 New = Callable[..., Conversation]
 LogIn = Callable[[Membership], Client]
@@ -221,6 +222,7 @@ def test_what_a_visitor_writes_cannot_leave_the_pages_json(
     assert bootstrap(html)["load"]["conversations"][0]["visitor"]["name"] == attack
 
 
+@covers("S33")
 def test_a_colleagues_log_in_address_is_not_in_the_page(
     ana: Membership, ben: Membership, conversation: Conversation, login: LogIn
 ) -> None:

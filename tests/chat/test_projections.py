@@ -8,6 +8,7 @@ from chat import conversations, identity, messages, projections, visitors, wire
 from chat.authors import Author
 from chat.events import Event
 from chat.models import Conversation
+from tests.coverage import covers
 
 
 def every_change(conversation: Conversation, ana: Membership, ben: Membership) -> list[Event]:
@@ -30,6 +31,7 @@ def every_change(conversation: Conversation, ana: Membership, ben: Membership) -
     return events
 
 
+@covers("S33")
 def test_no_change_of_any_kind_carries_a_log_in_address(
     conversation: Conversation, ana: Membership, ben: Membership, inside_acme: None
 ) -> None:
@@ -99,6 +101,7 @@ def test_a_fresh_load_costs_the_same_for_one_message_and_for_a_hundred(
             projections.visitor_state(acme.pk, conversation.visitor.public_id)
 
 
+@covers("S33")
 def test_an_agent_without_a_public_name_stays_without_one(
     conversation: Conversation, ana: Membership, inside_acme: None
 ) -> None:

@@ -5,6 +5,7 @@ from playwright.sync_api import ConsoleMessage, expect
 
 from accounts.models import Account
 from accounts.tenancy import tenant
+from tests.coverage import covers
 from tests.e2e.hosts import CHAT, STRANGER, TEA, HostShop
 from tests.e2e.people import CONTAINER, AgentAtWork, VisitorAtHome
 from tests.e2e.test_conversation import begin
@@ -71,6 +72,7 @@ def test_an_unlisted_site_cannot_frame_the_chat_under_a_listed_ones_name(
     expect(visitor.page.frame_locator("#chat").get_by_role("textbox")).to_have_count(0)
 
 
+@covers("S12", "S40", "S41", "S60")
 def test_the_privacy_notice_stands_in_the_chat_with_the_owners_link(
     visitor: VisitorAtHome, acme: Account
 ) -> None:
@@ -85,6 +87,7 @@ def test_the_privacy_notice_stands_in_the_chat_with_the_owners_link(
     expect(link).to_have_attribute("href", "https://shop.test/privacy")
 
 
+@covers("S83")
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
 def test_the_launcher_moves_stays_inside_the_window_and_is_there_on_the_next_page(
     visitor: VisitorAtHome, way: str

@@ -12,6 +12,7 @@ from accounts.models import Account
 from accounts.tenancy import tenant
 from chat.models import Group, Visitor
 from privacy import cookies
+from tests.coverage import covers
 from tests.e2e.conftest import CHROMIUM, PATIENCE
 from tests.e2e.hosts import CHAT, SHOP, HostShop
 from tests.e2e.people import AgentAtWork, VisitorAtHome
@@ -78,6 +79,7 @@ def test_a_chat_that_the_page_opens_keeps_nothing_on_either_origin_until_the_vis
         assert not Visitor.objects.exists()
 
 
+@covers("S76", "S77", "S78", "S79", "S80", "S82", "S83", "S74")
 def test_chromium_stores_exactly_the_registrys_cookies_with_exactly_their_lifetimes(
     agent: AgentAtWork, visitor: VisitorAtHome, acme: Account
 ) -> None:
@@ -116,6 +118,7 @@ def test_chromium_stores_exactly_the_registrys_cookies_with_exactly_their_lifeti
     _assert_empty(storage)
 
 
+@covers("S77", "S79", "S82")
 def test_cookies_end_with_what_they_stand_for(agent: AgentAtWork, visitor: VisitorAtHome) -> None:
     begin(agent, visitor)
     visitor.composer.fill("A draft")
@@ -129,6 +132,7 @@ def test_cookies_end_with_what_they_stand_for(agent: AgentAtWork, visitor: Visit
     assert _names(visitor) == {"ssupp.vid", "ssupp.opened", "ssupp.barclicked"}
 
 
+@covers("S81")
 def test_a_draft_survives_a_reload(visitor: VisitorAtHome) -> None:
     visitor.visit()
     visitor.open_chat()

@@ -18,6 +18,7 @@ from accounts.models import Account, Membership
 from accounts.tenancy import tenant
 from chat.models import Conversation
 from chatapp import logs
+from tests.coverage import covers
 from tests.servers import Web, start_web
 
 
@@ -200,6 +201,7 @@ def _ask(web: Web, path: str, body: bytes | None = None, host: str = "127.0.0.1"
         return
 
 
+@covers("S54")
 def test_no_line_of_a_web_process_holds_a_person(
     web: Web, ana: Membership, conversation: Conversation
 ) -> None:

@@ -7,6 +7,7 @@ from pytest_django import Settings
 
 from accounts.models import Account
 from privacy import cookies
+from tests.coverage import covers
 from tests.widget.test_embedding import config, config_json
 
 DAYS_182 = 182 * 24 * 60 * 60
@@ -45,6 +46,7 @@ def test_nothing_is_kept_before_the_visitor_acts() -> None:
         assert "load" not in str(item.set_when).lower(), item.name
 
 
+@covers("S75")
 def test_what_holds_a_number_or_words_of_a_person_counts_as_personal() -> None:
     personal = {(item.storage.value, item.name) for item in cookies.REGISTRY if item.is_personal}
 
@@ -65,6 +67,7 @@ def test_the_loader_is_given_the_registry_and_nothing_else(acme: Account) -> Non
     ]
 
 
+@covers("S74", "R18", page="/widget/<key>/cookies.json")
 @pytest.mark.django_db
 def test_the_declaration_is_the_registry_for_every_site_in_its_language(acme: Account) -> None:
     url = f"/widget/{acme.public_key}/cookies.json"

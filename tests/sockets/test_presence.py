@@ -13,6 +13,7 @@ from accounts.models import Account, Membership
 from accounts.tenancy import tenant
 from chat import availability, identity, office_hours, presence, wire
 from chat.office_hours import Interval
+from tests.coverage import covers
 from tests.sockets.conftest import OpenInbox, OpenVisitor
 from tests.sockets.devices import Frame
 
@@ -52,6 +53,7 @@ async def test_members_of_another_account_are_not_here(
     assert await presence.members_online(other.pk) == set()
 
 
+@covers("S54")
 async def test_all_of_it_ends_by_itself_and_none_of_it_is_an_address(
     acme: Account, visit: OpenVisitor, ana: Membership, work: OpenInbox
 ) -> None:

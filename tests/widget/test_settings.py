@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.models import Account, Membership, PlanName
 from chat.models import Conversation
+from tests.coverage import covers
 from tests.widget.test_embedding import bootstrap, config, config_json, frame
 from widget import settings, texts
 from widget.models import WidgetSettings
@@ -148,6 +149,7 @@ def test_a_paying_account_may_switch_the_notice_off(
     }
 
 
+@covers("S40", "S60")
 def test_on_free_the_notice_stays_and_the_widget_never_hides(
     acme: Account, adi: Membership, login: LogIn
 ) -> None:
@@ -166,6 +168,7 @@ def test_on_free_the_notice_stays_and_the_widget_never_hides(
     assert config_json(config(acme, SITE))["hides_when_offline"] is False
 
 
+@covers("S33")
 def test_no_answer_to_a_site_holds_a_log_in_address(
     acme: Account, ana: Membership, ben: Membership, conversation: Conversation
 ) -> None:
