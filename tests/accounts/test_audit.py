@@ -22,12 +22,12 @@ def _three(account: Account, by: Membership) -> list[AuditEntry]:
     return list(AuditEntry.objects.order_by("number"))
 
 
-def _run(sql: str, *values: object) -> None:
+def _run(sql: str, *values: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 
 
-def _as_intruder(sql: str, *values: object) -> None:
+def _as_intruder(sql: str, *values: str) -> None:
     """Somebody with the database in hand, who has taken the guard away."""
     _run("SET CONSTRAINTS ALL IMMEDIATE")
     _run("ALTER TABLE accounts_auditentry DISABLE TRIGGER keep_as_written")
