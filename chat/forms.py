@@ -193,6 +193,14 @@ class MailSettingsForm(forms.Form):
             "available."
         ),
     )
+    mails_agents_links_only = forms.BooleanField(
+        label=gettext_lazy("Send agents a link only"),
+        required=False,
+        widget=forms.CheckboxInput(attrs=SWITCH),
+        help_text=gettext_lazy(
+            "What the visitor wrote then stays here and is not sent through anybody's mailbox."
+        ),
+    )
     mails_answers_to_visitors = forms.BooleanField(
         label=gettext_lazy("Send answers to visitors who have left"),
         required=False,

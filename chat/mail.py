@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.ids import uuid7
 from accounts.models import Account, Language, Site, User
+from chat import chat_settings
 from chat.letters import Claim
 from chat.models import MailKind
 
@@ -41,7 +42,7 @@ def compose(claim: Claim) -> EmailMessage:
             "account": account,
             "conversation": conversation,
             "visitor": conversation.visitor,
-            "messages": claim.messages,
+            "messages": [] if _is_link_only(claim) else claim.messages,
             "link": _link(claim, account),
             "platform": settings.PLATFORM_NAME,
         }
@@ -57,6 +58,14 @@ def compose(claim: Claim) -> EmailMessage:
         html = render_to_string(f"chat/mail/{letter.kind}.html", context)
         message.attach_alternative(html, "text/html")
         return message
+
+
+def _is_link_only(claim: Claim) -> bool:
+    """Whether nothing of what the visitor wrote may leave for the agents' mailboxes."""
+    return (
+        claim.letter.kind == MailKind.VISITOR_WAITS
+        and chat_settings.of(claim.letter.account_id).mails_agents_links_only
+    )
 
 
 def _language(claim: Claim, account: Account) -> str:

@@ -269,6 +269,8 @@ class ChatSettings(TenantModel):
     visitors_may_request_transcripts = models.BooleanField(default=True)
     # Minutes that a visitor waits before agents are told by e-mail; 0: they are not told.
     mail_agents_after_minutes = models.PositiveSmallIntegerField(default=3)
+    # A letter to agents then says only that somebody waits, and where (S16).
+    mails_agents_links_only = models.BooleanField(default=False)
     mails_answers_to_visitors = models.BooleanField(default=True)
     keeps_office_hours = models.BooleanField(default=False)
 

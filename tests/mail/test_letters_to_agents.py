@@ -10,6 +10,7 @@ from accounts.tenancy import tenant
 from chat import chat_settings, conversations, messages, visitors
 from chat.authors import Author
 from chat.models import Conversation, ConversationMail
+from tests.coverage import covers
 from tests.mail.conftest import Answer, Work
 from tests.mail.mailbox import Mailbox
 
@@ -65,6 +66,28 @@ def test_the_letter_shows_what_the_visitor_said_by_then(
 
     assert "Do you ship to Brno?" in mailbox.text()
     assert "And to Linz?" in mailbox.text()
+
+
+@covers("S16")
+def test_a_letter_of_links_only_carries_nothing_that_the_visitor_wrote(
+    mailbox: Mailbox,
+    due: Work,
+    work: Work,
+    acme: Account,
+    ana: Membership,
+    conversation: Conversation,
+) -> None:
+    with tenant(acme.pk):
+        visitors.identify(conversation.visitor, name="Nell Canary")
+        chat_settings.change(acme.pk, mails_agents_links_only=True)
+
+    due()
+    work()
+
+    whole = mailbox.only.as_string() + mailbox.text() + mailbox.html()
+    assert "Do you ship to Brno?" not in whole
+    assert "Nell Canary" not in whole
+    assert f"http://chat.test/app/acme/inbox/#{conversation.pk}" in mailbox.text()
 
 
 def test_the_letter_leads_to_the_conversation(

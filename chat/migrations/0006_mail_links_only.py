@@ -1,0 +1,12 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("chat", "0005_find_old_history")]
+    operations = [
+        migrations.AddField(
+            model_name="chatsettings",
+            name="mails_agents_links_only",
+            field=models.BooleanField(default=False),
+        ),
+    ]
