@@ -23,10 +23,16 @@ class Event(StrEnum):
     """What the trail knows of: a noun and what happened to it."""
 
     SETTING_CHANGED = "setting.changed"
+    COMPANY_NAMED = "company.named"
+    HOLD_PLACED = "hold.placed"
+    HOLD_LIFTED = "hold.lifted"
 
 
 EVENT_TEXTS: dict[Event, Promise] = {
     Event.SETTING_CHANGED: _("Setting changed"),
+    Event.COMPANY_NAMED: _("Company details changed"),
+    Event.HOLD_PLACED: _("Legal hold placed"),
+    Event.HOLD_LIFTED: _("Legal hold lifted"),
 }
 
 

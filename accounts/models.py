@@ -94,6 +94,9 @@ class Account(models.Model):
     # When a worker must next look into this account. It stands here because beat, which stands
     # outside every account, has to find it without visiting each of them.
     errand_at = models.DateTimeField(null=True, blank=True)
+    # After a change to a plan with a shorter history: until then the older plan's still counts.
+    grace_plan = models.TextField(choices=PlanName, blank=True, default="")
+    grace_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

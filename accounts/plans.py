@@ -1,12 +1,18 @@
 """The plan catalogue: what each plan has, and the one question "may this account do that"."""
 
+import math
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, PlanName
+
+GRACE = timedelta(days=14)
+"""Between a change to a plan with a shorter history and the first deletion by its rule (S58)."""
 
 
 class Feature(StrEnum):
@@ -100,7 +106,27 @@ def seats(account: Account) -> int:
     return of(account).seats
 
 
+def for_history(account: Account, now: datetime) -> Plan:
+    """The plan whose history counts: after a downgrade, for a while, still the older one (S58)."""
+    if account.grace_until and now < account.grace_until:
+        return CATALOGUE[PlanName(account.grace_plan)]
+    return of(account)
+
+
 def change(account: Account, *, to: PlanName) -> None:
-    """Put the account on another plan, at once. Members beyond the new limit stay; nobody joins."""
+    """Put the account on another plan, at once. Members beyond the new limit stay; nobody joins.
+
+    Where the new plan keeps less history, nothing is deleted for it before `GRACE` is over.
+    """
+    now = timezone.now()
+    before, after = for_history(account, now), CATALOGUE[to]
     account.plan = to
-    account.save(update_fields=["plan"])
+    if _limit(after) >= _limit(before):
+        account.grace_plan, account.grace_until = "", None
+    elif account.grace_until is None or account.grace_until <= now:
+        account.grace_plan, account.grace_until = before.name, now + GRACE
+    account.save(update_fields=["plan", "grace_plan", "grace_until"])
+
+
+def _limit(plan: Plan) -> float:
+    return math.inf if plan.history_limit is None else plan.history_limit

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from redis.asyncio.retry import Retry
@@ -154,6 +155,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "purge-history": {
+        "task": "privacy.tasks.purge_history",
+        "schedule": crontab(hour=2, minute=40),
+        "options": {"expires": 20 * 3600},
+    },
     "seal-chains": {
         "task": "accounts.tasks.seal_chains",
         "schedule": 3600.0,
@@ -165,7 +171,9 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 # --- Privacy -------------------------------------------------------------------------------------
 
 # Tables whose rows hang together by digests (`accounts.chains`).
-CHAINS = ["accounts.AuditEntry"]
+CHAINS = ["accounts.AuditEntry", "privacy.PurgeReceipt"]
+# What the purge finds in each app, in the order in which it goes.
+PURGES = ["chat.purges.CONVERSATIONS", "chat.purges.IDLE_VISITORS"]
 
 # --- People -------------------------------------------------------------------------------------
 
