@@ -90,4 +90,4 @@ def _delete_files(attachments: QuerySet[Attachment]) -> tuple[dict[str, int], tu
 def _delete(rows: QuerySet[Any]) -> int:
     """Delete without looking for what hangs on them: the caller has, and the database's own
     constraints would refuse."""
-    return int(rows._raw_delete(rows.db))
+    return rows._raw_delete(rows.db) or 0
