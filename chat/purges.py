@@ -68,6 +68,12 @@ class IdleVisitorPurge:
         )
 
 
+def visitor_of(conversation_id: UUID) -> UUID | None:
+    """The visitor whose conversation this is; None when the account has none such."""
+    found = Conversation.objects.filter(pk=conversation_id).values_list("visitor_id", flat=True)
+    return found.first()
+
+
 CONVERSATIONS = ConversationPurge()
 IDLE_VISITORS = IdleVisitorPurge()
 

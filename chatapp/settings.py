@@ -172,7 +172,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 
 # Tables whose rows hang together by digests (`accounts.chains`).
 CHAINS = ["accounts.AuditEntry", "privacy.PurgeReceipt"]
-# What the purge finds in each app, in the order in which it goes.
+# Whose conversation it is, and what the purge finds in each app, in the order in which it goes.
+VISITOR_OF = "chat.purges.visitor_of"
 PURGES = ["chat.purges.CONVERSATIONS", "chat.purges.IDLE_VISITORS"]
 
 # --- People -------------------------------------------------------------------------------------

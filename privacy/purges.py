@@ -8,7 +8,7 @@ files go in the next one. A purge killed in between deletes them when it goes on
 """
 
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -62,6 +62,16 @@ def preview(account: Account, period: Period, now: datetime) -> dict[str, int]:
     for purge in _purges():
         found.update(purge.due(cut_off, held))
     return dict(found)
+
+
+def holdable(found: UUID, *, is_whole_visitor: bool) -> tuple[str, UUID] | None:
+    """What a hold on this conversation would exempt: ("conversation", its id), or ("visitor", the
+    visitor's); None when there is no such conversation in the account."""
+    find: Callable[[UUID], UUID | None] = import_string(settings.VISITOR_OF)
+    visitor_id = find(found)
+    if visitor_id is None:
+        return None
+    return ("visitor", visitor_id) if is_whole_visitor else ("conversation", found)
 
 
 def begin(account: Account, now: datetime) -> UUID | None:

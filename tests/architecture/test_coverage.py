@@ -25,8 +25,6 @@ def test_a_row_that_is_called_built_is_shown_by_a_test() -> None:
     shown = coverage.marked()
 
     unshown = [
-        row.number
-        for row in coverage.rows()
-        if row.state == "built" and row.number not in shown
+        row.number for row in coverage.rows() if row.state == "built" and row.number not in shown
     ]
     assert unshown == []

@@ -14,6 +14,8 @@ from accounts import invitations
 from accounts.models import Account, Membership, Role, Site
 from accounts.tenancy import tenant
 from chat.models import Conversation, Group
+from privacy import holds
+from privacy.models.history import HoldKind
 from tests.architecture.test_doors import our_patterns
 from tests.conftest import LogIn
 
@@ -33,11 +35,20 @@ class Call:
             return client.get(path, self.fields)
         if self.is_json:
             return client.post(path, json.dumps(self.fields), content_type="application/json")
-        return client.post(path, {key: _fresh(value) for key, value in self.fields.items()})
+        return client.post(path, {key: _fresh(value, known) for key, value in self.fields.items()})
 
 
-def _fresh(value: Any) -> Any:
+@dataclass(frozen=True)
+class Known:
+    """A field that holds one of the real ids."""
+
+    name: str
+
+
+def _fresh(value: Any, known: dict[str, Any]) -> Any:
     """Files are read once: each call gets its own."""
+    if isinstance(value, Known):
+        return str(known[value.name])
     return value() if callable(value) else value
 
 
@@ -72,6 +83,10 @@ CALLS = {
     "group_remove": Call("post", ("group",)),
     "settings_mail": Call(),
     "settings_widget": Call(),
+    "privacy_history": Call(),
+    "privacy_history_preview": Call(fields={"period": "1_months"}),
+    "privacy_hold": Call("post", fields={"address": Known("conversation"), "reason": "A case"}),
+    "privacy_hold_lift": Call("post", ("hold",)),
 }
 
 
@@ -84,9 +99,11 @@ def known(
         site = Site.objects.earliest("created_at")
         group = Group.objects.create(account=acme, key="orders", name="Orders")
         invitation = invitations.invite(acme, email="new@example.org", role=Role.AGENT, by=ana)
+        hold = holds.place(HoldKind.CONVERSATION, conversation.pk, reason="A case", by=ana)
     return {
         "conversation": conversation.pk,
         "group": group.pk,
+        "hold": hold.pk,
         "invitation": invitation.pk,
         "member": ben.pk,
         "site": site.pk,

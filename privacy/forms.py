@@ -1,0 +1,76 @@
+"""Forms of the privacy pages: checked input, no decisions."""
+
+import re
+from uuid import UUID
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from privacy.models import HistoryPolicy, Period
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+class HistoryForm(forms.Form):
+    """How long history is kept, among what the plan offers."""
+
+    period = forms.ChoiceField(
+        label=gettext_lazy("Keep conversations for"),
+        help_text=gettext_lazy(
+            "Counted from the last message. What is older is deleted every night, with its files "
+            "and with visitors who are not known from anything else."
+        ),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why nothing may be deleted"),
+        required=False,
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "Only for keeping everything: the law asks for a reason, and we ask again each year."
+        ),
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        policy: HistoryPolicy,
+        choices: list[Period],
+        now: Period,
+    ) -> None:
+        super().__init__(data, initial={"period": now.value, "reason": policy.reason})
+        field = self.fields["period"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(period.value, period.label) for period in choices]
+        if Period.UNLIMITED not in choices:
+            del self.fields["reason"]
+
+
+class HoldForm(forms.Form):
+    """What is to stay, and why."""
+
+    address = forms.CharField(
+        label=gettext_lazy("Address of the conversation"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=gettext_lazy("Open it in the inbox and copy the address of the page."),
+    )
+    is_whole_visitor = forms.BooleanField(
+        label=gettext_lazy("Also all other conversations of this visitor"), required=False
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Such as the number of a court case. Owners can read it here."),
+    )
+
+    def clean_address(self) -> UUID:
+        found = _UUID.findall(self.cleaned_data["address"])
+        if not found:
+            raise forms.ValidationError(
+                _("There is no conversation in this address. Copy it while one is open.")
+            )
+        return UUID(found[-1])
