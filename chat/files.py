@@ -22,6 +22,7 @@ from django.urls import reverse
 from accounts.models import Membership
 from accounts.tenancy import current_account
 from chat import images, wire
+from chat.masking import mask
 from chat.models import Attachment
 from chat.refusals import RefusedError
 
@@ -116,6 +117,8 @@ def accept(upload: "UploadedFile[bytes]", *, author: str | Membership) -> Attach
         raise RefusedError(wire.Refusal.TOO_MANY)
     content = upload.read()
     name = clean_name(upload.name or "")
+    if not isinstance(author, Membership):
+        name = mask(name)
     if kind := images.recognise(content):
         image = images.redraw(content, kind)
         if image is None:

@@ -11,6 +11,7 @@ from chat.authors import Author
 from chat.events import Event
 from chat.files import MAX_PER_MESSAGE
 from chat.locking import locked
+from chat.masking import mask
 from chat.models import Attachment, Conversation, ConversationState, Message
 from chat.projections import Said
 from chat.refusals import RefusedError
@@ -36,7 +37,8 @@ def post(
     """Append a message. Posting the same client id again, from any device and also after the
     conversation was closed, stores and tells nothing and returns the first one as it stands.
 
-    A member's first answer takes a conversation that nobody has. `attachments` are files that the
+    Card and bank account numbers of a visitor are hidden before anything is stored (S25). A
+    member's first answer takes a conversation that nobody has. `attachments` are files that the
     same author uploaded and has not sent. Raises RefusedError: EMPTY, TOO_LONG (8,000 characters),
     INVALID (more than five files), NOT_FOUND (a file, or a conversation that the author has no
     part in), CLOSED, BLOCKED.
@@ -46,6 +48,8 @@ def post(
         raise RefusedError(wire.Refusal.EMPTY)
     if len(body) > wire.MAX_BODY:
         raise RefusedError(wire.Refusal.TOO_LONG)
+    if author.visitor:
+        body = mask(body)
     wanted = list(dict.fromkeys(attachments))
     if len(wanted) > MAX_PER_MESSAGE:
         raise RefusedError(wire.Refusal.INVALID)

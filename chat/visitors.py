@@ -12,6 +12,7 @@ from accounts.models import Membership
 from chat import conversations, wire
 from chat.events import Event
 from chat.locking import locked
+from chat.masking import mask, mask_json
 from chat.models import Conversation, Visitor
 from chat.refusals import RefusedError
 from chat.text import storable, storable_json
@@ -162,12 +163,12 @@ def _said(name: str | None, email: str | None, phone: str | None) -> dict[str, A
             validate_email(said["email"])
         except ValidationError as error:
             raise RefusedError(wire.Refusal.INVALID) from error
-    return dict(said)
+    return {key: mask(value) for key, value in said.items()}
 
 
 def _merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(before)
-    for key, value in storable_json(dict(given)).items():
+    for key, value in mask_json(storable_json(dict(given))).items():
         if not key or len(key) > MAX_VARIABLE_NAME or not _is_variable(value):
             raise RefusedError(wire.Refusal.INVALID)
         if value is None:
