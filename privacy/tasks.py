@@ -1,6 +1,7 @@
 """Background work of the privacy app: the daily purge."""
 
 import time
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -32,6 +33,7 @@ def purge_account(step: Steps) -> None:
         time.sleep(min(time.monotonic() - began, LONGEST_PAUSE))
 
 
-def _begin() -> object:
-    account = Account.objects.get(pk=current_account())
-    return purges.begin(account, timezone.now())
+def _begin() -> UUID | None:
+    account_id = current_account()
+    assert account_id is not None
+    return purges.begin(Account.objects.get(pk=account_id), timezone.now())
