@@ -172,6 +172,13 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 
 # Tables whose rows hang together by digests (`accounts.chains`).
 CHAINS = ["accounts.AuditEntry", "privacy.PurgeReceipt"]
+# Where each app says what it keeps of people (`accounts.declarations`).
+PERSONAL_DATA = [
+    "accounts.personal_data",
+    "privacy.personal_data",
+    "chat.personal_data",
+    "widget.personal_data",
+]
 # Whose conversation it is, and what the purge finds in each app, in the order in which it goes.
 VISITOR_OF = "chat.purges.visitor_of"
 PURGES = ["chat.purges.CONVERSATIONS", "chat.purges.IDLE_VISITORS"]

@@ -1,0 +1,114 @@
+"""What an app says about the personal data that it keeps. Read by `privacy.data_map`.
+
+Every app has a `personal_data.py` with a `TABLES` tuple and, where it keeps something outside the
+database, a `VOLATILE` one. They stand below `privacy`, so the words for them stand here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Subject(StrEnum):
+    """Whom the data are about."""
+
+    VISITOR = "visitors of the account's sites"
+    MEMBER = "members of the account"
+    CONTACT = "people named for the company"
+    NOBODY = "nobody"
+
+
+class Category(StrEnum):
+    """What sort of data it is, as agreements and notices name it."""
+
+    IDENTITY = "identity"
+    CONTACT = "contact"
+    CONTENT = "content of conversations"
+    TECHNICAL = "technical data"
+    ACTIVITY = "activity"
+    ACCESS = "access"
+
+
+class Purpose(StrEnum):
+    """What it is processed for."""
+
+    ANSWER = "to answer visitors"
+    WORK = "to let members work"
+    CONTRACT = "to have a contract with the company"
+    PROOF = "to prove what was done"
+
+
+class Basis(StrEnum):
+    """Why that is lawful. What the account decides is decided by its declared purposes."""
+
+    ACCOUNT = "decided by the account: Art. 6(1)(b) or (f) GDPR"
+    CONTRACT = "Art. 6(1)(b) GDPR"
+    LEGAL = "Art. 6(1)(c) GDPR"
+
+
+class Kept(StrEnum):
+    """Until when. What the words promise is done by the purge."""
+
+    HISTORY = "until the last message of the conversation is older than the account's period"
+    VISITOR = (
+        "with the visitor's conversations; without any, until 182 days after the last visit, or "
+        "the account's period if that is shorter"
+    )
+    UNSENT = "with its message; never sent, for a day"
+    SESSION = "until log-out or two weeks without use"
+    INVITATION = "until the account ends"
+    MEMBERSHIP = "until the membership ends"
+    PERSON = "until the person's log-in ends"
+    ACCOUNT = "until the account ends"
+    HOLD = "until the account ends; held and lifted, by whom and why"
+    PURGE = "until the purge is finished"
+
+
+class Erased(StrEnum):
+    """What erasing the person does to a row."""
+
+    DELETED = "deleted"
+    EMPTIED = "emptied, the row stays"
+    UNLINKED = "loses the ids that lead to the person, the row stays"
+    STAYS = "stays: it holds nothing of the person once they are erased elsewhere"
+
+
+@dataclass(frozen=True)
+class Personal:
+    """One field with personal data. `what` is its name for people, `source` who it comes from."""
+
+    what: str
+    category: Category
+    source: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A model of which every field is classified: personal, or plain.
+
+    `path` leads from a row to its subject as a Django lookup; empty: the row is the subject; None:
+    no reference leads there, and the row is found by what it holds.
+    """
+
+    model: str
+    subject: Subject = Subject.NOBODY
+    path: str | None = ""
+    purpose: Purpose | None = None
+    basis: Basis | None = None
+    kept: Kept | None = None
+    erased: Erased | None = None
+    personal: Mapping[str, Personal] = field(default_factory=dict)
+    plain: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Volatile:
+    """What is kept outside the database: where, what, and how long after the last sign of life."""
+
+    where: str
+    subject: Subject
+    what: str
+    category: Category
+    purpose: Purpose
+    lifetime: timedelta
