@@ -15,7 +15,7 @@ from django.core.validators import ProhibitNullCharactersValidator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import ratelimits, sites
+from accounts import countries, ratelimits, sites
 from accounts.adapter import FOUNDING
 from accounts.addresses import client_address
 from accounts.models import Language, Role, User
@@ -184,3 +184,77 @@ class ProfileForm(forms.Form):
         choices=Language.choices,
         help_text=_("Of these pages and of the e-mails to you."),
     )
+
+
+class CompanyForm(forms.Form):
+    """The company behind the account: `accounts.companies.CompanyFields` when it is clean."""
+
+    company_name = NameField(
+        label=_("Company name"),
+        max_length=160,
+        help_text=_("As it is registered. For a sole trader, your own name."),
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    vat_id = NameField(label=_("VAT ID"), max_length=32, required=False)
+    has_no_vat_id = forms.BooleanField(label=_("Not registered for VAT"), required=False)
+    address_line1 = NameField(
+        label=_("Street and number"),
+        max_length=160,
+        widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
+    )
+    address_line2 = NameField(
+        label=_("Second address line"),
+        max_length=160,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "address-line2"}),
+    )
+    postcode = NameField(
+        label=_("Postcode"),
+        max_length=16,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+    )
+    city = NameField(
+        label=_("City"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+    )
+    country = forms.ChoiceField(
+        label=_("Country"),
+        choices=countries.CHOICES,
+        widget=forms.Select(attrs={"autocomplete": "country"}),
+    )
+    registration_no = NameField(label=_("Registration number"), max_length=64, required=False)
+    contact_name = NameField(
+        label=_("Contact for data protection"),
+        max_length=120,
+        required=False,
+        help_text=_("A person or a role. Without one, the owners of the account are the contact."),
+    )
+    contact_email = forms.EmailField(
+        label=_("E-mail of the contact"), max_length=254, required=False
+    )
+    dpo_name = NameField(
+        label=_("Your data protection officer"),
+        max_length=120,
+        required=False,
+        help_text=_("Only if you have appointed one."),
+    )
+    dpo_email = forms.EmailField(
+        label=_("E-mail of the data protection officer"), max_length=254, required=False
+    )
+    representative = NameField(
+        label=_("Representative in the EU"),
+        max_length=300,
+        required=False,
+        help_text=_("Name and address, for companies outside the EU (Article 27 GDPR)."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        fields: dict[str, Any] = super().clean() or {}
+        if fields.get("has_no_vat_id"):
+            if fields.get("vat_id"):
+                self.add_error("vat_id", _("Enter the VAT ID, or tick the box below, not both."))
+        elif not fields.get("vat_id") and "vat_id" not in self.errors:
+            self.add_error("vat_id", _("Enter the VAT ID, or tick the box below."))
+        return fields

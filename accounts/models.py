@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import countries
 from accounts.chains import ChainedRow, ChainHead
 from accounts.ids import public_key, uuid7
 from accounts.tenancy import TenantModel
@@ -91,6 +92,10 @@ class Account(models.Model):
     allows_any_site = models.BooleanField(default=False)
     is_blocked = models.BooleanField(default=False)
     snippet_seen_at = models.DateTimeField(null=True, blank=True)
+    # Where the account's data are kept. The infrastructure register knows the places.
+    region = models.TextField(default="eu")
+    # Since when the account has a company and accepted documents behind it (S35).
+    live_at = models.DateTimeField(null=True, blank=True)
     # When a worker must next look into this account. It stands here because beat, which stands
     # outside every account, has to find it without visiting each of them.
     errand_at = models.DateTimeField(null=True, blank=True)
@@ -209,6 +214,50 @@ class Site(TenantModel):
 
     def __str__(self) -> str:
         return self.origin
+
+
+class CompanyIdentity(TenantModel):
+    """The company that an account belongs to: the controller, as contracts and notices name it.
+    "Not registered" for VAT is a statement too, and not an empty field (S66)."""
+
+    company_name = models.TextField(max_length=160)
+    vat_id = models.TextField(max_length=32, blank=True)
+    has_no_vat_id = models.BooleanField(default=False)
+    address_line1 = models.TextField(max_length=160)
+    address_line2 = models.TextField(max_length=160, blank=True)
+    postcode = models.TextField(max_length=16, blank=True)
+    city = models.TextField(max_length=100)
+    country = models.CharField(max_length=2)
+    registration_no = models.TextField(max_length=64, blank=True)
+    contact_name = models.TextField(max_length=120, blank=True)
+    contact_email = models.EmailField(blank=True)
+    dpo_name = models.TextField(max_length=120, blank=True)
+    dpo_email = models.EmailField(blank=True)
+    representative = models.TextField(max_length=300, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account"], name="company_once"),
+            models.CheckConstraint(
+                condition=models.Q(has_no_vat_id=True, vat_id="")
+                | (models.Q(has_no_vat_id=False) & ~models.Q(vat_id="")),
+                name="company_says_its_vat_id",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def address(self) -> str:
+        """The postal address in one line, without the country."""
+        town = " ".join(part for part in (self.postcode, self.city) if part)
+        return ", ".join(part for part in (self.address_line1, self.address_line2, town) if part)
+
+    @property
+    def country_name(self) -> str:
+        return countries.NAMES.get(self.country, self.country)
 
 
 class AuditEntry(ChainedRow):

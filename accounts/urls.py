@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import home, invitations, onboarding, plan, profile, sites, team
+from accounts.views import company, home, invitations, onboarding, plan, profile, sites, team
 
 ACCOUNT = "app/<slug:slug>/"
 SETTINGS = f"{ACCOUNT}settings/"
@@ -34,5 +34,6 @@ urlpatterns = [
         name="invitation_cancel",
     ),
     path(f"{SETTINGS}profile/", profile.settings_profile, name="settings_profile"),
+    path(f"{SETTINGS}company/", company.settings_company, name="settings_company"),
     path(f"{SETTINGS}plan/", plan.settings_plan, name="settings_plan"),
 ]

@@ -71,6 +71,7 @@ CALLS = {
     "invitation_resend": Call("post", ("invitation",)),
     "invitation_cancel": Call("post", ("invitation",)),
     "settings_profile": Call(),
+    "settings_company": Call(),
     "settings_plan": Call(),
     "inbox": Call(),
     "inbox_conversations": Call(fields={"view": "all"}),
