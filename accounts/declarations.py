@@ -61,7 +61,6 @@ class Kept(StrEnum):
     MEMBERSHIP = "until the membership ends"
     PERSON = "until the person's log-in ends"
     ACCOUNT = "until the account ends"
-    HOLD = "until the account ends; held and lifted, by whom and why"
     PURGE = "until the purge is finished"
 
 

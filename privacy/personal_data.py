@@ -21,7 +21,7 @@ TABLES = (
         path=None,
         purpose=Purpose.PROOF,
         basis=Basis.LEGAL,
-        kept=Kept.HOLD,
+        kept=Kept.ACCOUNT,
         erased=Erased.UNLINKED,
         personal={
             "target_id": Personal(
