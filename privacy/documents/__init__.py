@@ -1,0 +1,1 @@
+"""Documents that bind: one tree of typed parts, rendered as HTML and as PDF."""
