@@ -47,9 +47,11 @@ def test_the_file_names_its_language_and_title_and_carries_tags() -> None:
     catalog = reader.trailer["/Root"].get_object()
 
     assert isinstance(catalog, DictionaryObject)
-    assert catalog["/Lang"] == "en"
-    assert catalog["/MarkInfo"]["/Marked"]
-    assert catalog["/StructTreeRoot"]["/K"]
+    assert str(catalog["/Lang"]) == "en"
+    for name, key in (("/MarkInfo", "/Marked"), ("/StructTreeRoot", "/K")):
+        part = catalog[name].get_object()
+        assert isinstance(part, DictionaryObject)
+        assert part[key]
     assert reader.metadata is not None
     assert reader.metadata.title == "Agreement"
 

@@ -1,0 +1,31 @@
+"""What must not be put into a chat: one list for the agreement and for the box that owners tick."""
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Prohibited:
+    """A kind of data, and what forbids it."""
+
+    data: str
+    ground: str
+
+
+PROHIBITED = (
+    Prohibited("Racial or ethnic origin", "Article 9 GDPR"),
+    Prohibited("Political opinions", "Article 9 GDPR"),
+    Prohibited("Religious or philosophical beliefs", "Article 9 GDPR"),
+    Prohibited("Trade union membership", "Article 9 GDPR"),
+    Prohibited("Genetic data, and biometric data that identify a person", "Article 9 GDPR"),
+    Prohibited("Health", "Article 9 GDPR"),
+    Prohibited("Sex life or sexual orientation", "Article 9 GDPR"),
+    Prohibited("Criminal convictions and offences", "Article 10 GDPR"),
+    Prohibited("Payment card numbers and other payment credentials", "this agreement"),
+)
+
+
+def digest() -> str:
+    """SHA-256 of the list: it changes exactly when the list does (S27)."""
+    lines = "\n".join(f"{one.data}\t{one.ground}" for one in PROHIBITED)
+    return hashlib.sha256(lines.encode()).hexdigest()
