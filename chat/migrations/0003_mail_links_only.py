@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chat", "0005_find_old_history")]
+    dependencies = [("chat", "0002_build_walls")]
     operations = [
         migrations.AddField(
             model_name="chatsettings",

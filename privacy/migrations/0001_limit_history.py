@@ -8,7 +8,7 @@ from accounts.walls import BuildWall, KeepAsWritten, TieWithinAccount
 
 
 class Migration(migrations.Migration):
-    dependencies = [("privacy", "0002_keep_documents")]
+    dependencies = [("accounts", "0006_grace_after_downgrade")]
     operations = [
         migrations.CreateModel(
             name="HistoryPolicy",
