@@ -64,7 +64,9 @@ class HoldForm(forms.Form):
         label=gettext_lazy("Reason"),
         max_length=1_000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Such as the number of a court case. Whoever may open the settings can read it here."),
+        help_text=gettext_lazy(
+            "Such as the number of a court case. Whoever may open the settings can read it here."
+        ),
     )
 
     def clean_address(self) -> UUID:

@@ -22,6 +22,9 @@ def place(kind: HoldKind, target_id: UUID, *, reason: str, by: Membership) -> Le
     reason = reason.strip()
     if not reason:
         raise ValidationError(_("Write down why this must be kept."), code="reason_missing")
+    standing_already = LegalHold.objects.filter(target_id=target_id, lifted_at=None).first()
+    if standing_already:
+        return standing_already
     LegalHold.objects.bulk_create(
         [
             LegalHold(

@@ -83,7 +83,12 @@ def begin(account: Account, now: datetime) -> UUID | None:
     if not any(preview(account, period, now).values()):
         return None
     cut_off = retention.cut_off(period, now)
-    run = PurgeRun(account=account, cut_off=cut_off.history or _NEVER, idle_cut_off=cut_off.idle)
+    run = PurgeRun(
+        account=account,
+        cut_off=cut_off.history or _NEVER,
+        idle_cut_off=cut_off.idle,
+        started_at=now,
+    )
     PurgeRun.objects.bulk_create([run], ignore_conflicts=True)
     return PurgeRun.objects.get(finished_at=None).pk
 
@@ -100,7 +105,7 @@ def advance(run_id: UUID) -> bool:
     run.refresh_from_db()
     for name in run.doomed_files:
         default_storage.delete(name)
-    gone = _step(CutOff(_history(run), run.idle_cut_off))
+    gone = _step(_still_due(run))
     if gone is None:
         _finish(run)
         return False
@@ -120,8 +125,13 @@ def receipts(limit: int = 10) -> list[PurgeReceipt]:
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _history(run: PurgeRun) -> datetime | None:
-    return None if run.cut_off == _NEVER else run.cut_off
+def _still_due(run: PurgeRun) -> CutOff:
+    """What the run began with, unless the account has chosen to keep more since."""
+    account = Account.objects.get(pk=run.account_id)
+    period = retention.effective(account, max(timezone.now(), run.started_at))
+    today = retention.cut_off(period, run.started_at)
+    history = min(run.cut_off, today.history) if today.history and run.cut_off != _NEVER else None
+    return CutOff(history, min(run.idle_cut_off, today.idle))
 
 
 def _step(cut_off: CutOff) -> Gone | None:

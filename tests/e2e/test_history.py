@@ -3,7 +3,8 @@
 from playwright.sync_api import expect
 
 from tests.coverage import covers
-from tests.e2e.people import CHAT, AgentAtWork
+from tests.e2e.hosts import CHAT
+from tests.e2e.people import AgentAtWork
 
 
 @covers("S57", page="/app/<slug>/settings/privacy/history/")

@@ -190,6 +190,33 @@ def test_the_receipt_says_how_many_of_each_and_nothing_else(
     assert chains.verify(PurgeReceipt, acme.pk) == []
 
 
+def test_a_run_that_goes_on_later_spares_what_the_account_keeps_by_then(
+    acme: Account, ana: Membership, inside_acme: None
+) -> None:
+    retention.choose(acme, Period.ONE_MONTH, by=ana)
+    old = _conversation(acme, NOW - timedelta(days=60))
+    run = purges.begin(acme, NOW)
+    assert run
+
+    retention.choose(acme, Period.ONE_YEAR, by=ana)
+    while purges.advance(run):
+        pass
+
+    assert _kept() == {old.pk}
+
+
+def test_holding_what_is_held_changes_nothing(
+    acme: Account, ana: Membership, inside_acme: None
+) -> None:
+    old = _conversation(acme, NOW)
+    first = holds.place(HoldKind.CONVERSATION, old.pk, reason="A case", by=ana)
+
+    assert holds.place(HoldKind.CONVERSATION, old.pk, reason="Another", by=ana).pk == first.pk
+
+    assert LegalHold.objects.get().reason == "A case"
+    assert AuditEntry.objects.count() == 1
+
+
 def test_a_purge_with_nothing_to_do_leaves_no_receipt(acme: Account, inside_acme: None) -> None:
     _conversation(acme, NOW)
 
