@@ -106,9 +106,14 @@ def seats(account: Account) -> int:
     return of(account).seats
 
 
+def grace_until(account: Account, now: datetime) -> datetime | None:
+    """When the days of grace after a downgrade end; None when there are none."""
+    return account.grace_until if account.grace_until and now < account.grace_until else None
+
+
 def for_history(account: Account, now: datetime) -> Plan:
     """The plan whose history counts: after a downgrade, for a while, still the older one (S58)."""
-    if account.grace_until and now < account.grace_until:
+    if grace_until(account, now):
         return CATALOGUE[PlanName(account.grace_plan)]
     return of(account)
 

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts import memberships, plans
@@ -23,5 +24,6 @@ def settings_plan(request: MemberRequest) -> HttpResponse:
             ],
             "seats": plans.seats(request.account),
             "seats_taken": memberships.seats_taken(request.account),
+            "grace_until": plans.grace_until(request.account, timezone.now()),
         },
     )

@@ -104,14 +104,14 @@ def _chosen(request: MemberRequest) -> Period:
 def _page(request: MemberRequest, form: HistoryForm, hold_form: HoldForm) -> HttpResponse:
     account, now = request.account, timezone.now()
     effective = retention.effective(account, now)
-    is_in_grace = account.grace_until is not None and account.grace_until > now
+    grace_until = plans.grace_until(account, now)
     context = {
         "form": form,
         "hold_form": hold_form,
         "effective": effective,
         "limit": plans.of(account).history_limit,
-        "grace_until": account.grace_until if is_in_grace else None,
-        "after_grace": _preview(request, _chosen(request)) if is_in_grace else None,
+        "grace_until": grace_until,
+        "after_grace": _preview(request, _chosen(request)) if grace_until else None,
         "needs_review": retention.needs_review(account, now),
         "receipts": purges.receipts(),
         "holds": holds.standing(),

@@ -98,6 +98,22 @@ def test_after_a_downgrade_the_page_says_when_and_how_many(
     assert "1 conversation is older today." in page
 
 
+@covers("S58", page="/app/<slug>/settings/plan/")
+def test_after_a_downgrade_the_plan_page_warns_too(
+    login: LogIn, ana: Membership, acme: Account
+) -> None:
+    browser = login(ana)
+    assert (
+        "older history is deleted" not in browser.get("/app/acme/settings/plan/").content.decode()
+    )
+
+    plans.change(acme, to=PlanName.FREE)
+
+    page = browser.get("/app/acme/settings/plan/").content.decode()
+    assert "older history is deleted" in page
+    assert PAGE in page
+
+
 def test_receipts_are_listed(
     login: LogIn, ana: Membership, acme: Account, old: Conversation
 ) -> None:

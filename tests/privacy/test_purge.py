@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
@@ -238,6 +239,18 @@ def test_the_trail_forgets_whom_an_entry_was_about(
     chains.seal(AuditEntry, acme.pk)
     assert chains.verify(AuditEntry, acme.pk) == []
     assert audit.Event.HOLD_LIFTED in AuditEntry.objects.values_list("event", flat=True)
+
+
+def test_no_table_points_at_what_the_purge_deletes_without_the_purge_knowing() -> None:
+    gone = {Visitor, Conversation, Message, Attachment}
+    pointing = {
+        model
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if field.related_model in gone
+    }
+
+    assert pointing == {Conversation, Message, Attachment, ConversationMail}
 
 
 Ages = st.lists(
