@@ -62,12 +62,14 @@ export class Threads {
   async load(id: string): Promise<void> {
     if (this.#loading.has(id)) return;
     this.#loading.add(id);
+    let isLoaded = false;
     try {
       const load = await this.wiring.api.conversation(id);
       this.wiring.store.set({ inbox: loadThread(this.#state.inbox, load) });
       const isFirst = this.#state.selection?.state === "loading";
       const seenSeq = load.conversation.unread > 0 ? load.conversation.seen.agents : null;
       this.#patch(id, isFirst ? { state: "ready", seenSeq } : { state: "ready" });
+      isLoaded = true;
     } catch (problem) {
       this.wiring.onProblem(problem);
       const isGone = problem instanceof ApiError && problem.status === 404;
@@ -75,6 +77,8 @@ export class Threads {
     } finally {
       this.#loading.delete(id);
     }
+    // Something may have come that the answer did not yet hold.
+    if (isLoaded) this.mend();
   }
 
   /** Throws what went wrong, for the caller to tell. */

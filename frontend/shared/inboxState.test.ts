@@ -235,6 +235,25 @@ describe("threads", () => {
 
     expect(seqs(late)).toEqual([1, 2]);
   });
+
+  test("an answer that misses what came while it was on its way is repaired by the next one", () => {
+    const [three, four] = [posted(3), posted(4)];
+    const behind = applyAll(opened(), [three, four]);
+    expect(behind.threads.c1?.is_stale).toBe(true);
+
+    const load = (last_seq: number) => ({
+      conversation: inboxRow({ rev: last_seq, version: last_seq, last_seq }),
+      messages: Array.from({ length: last_seq }, (_, index) => messageRow({ seq: index + 1 })),
+      has_earlier: false,
+    });
+    const halfway = loadThread(behind, load(3));
+    expect(seqs(halfway)).toEqual([1, 2, 3, 4]);
+    expect(halfway.threads.c1?.is_stale).toBe(true);
+
+    const whole = loadThread(halfway, load(4));
+    expect(seqs(whole)).toEqual([1, 2, 3, 4]);
+    expect(whole.threads.c1).toMatchObject({ version: 4, is_stale: false });
+  });
 });
 
 describe("views", () => {

@@ -241,7 +241,8 @@ export function loadFound(state: InboxState, rows: readonly ConversationRow[]): 
 }
 
 /** The state with the newest messages of a conversation, in front of which older ones stay if no hole
- * lies between. Opening the twenty-first thread lets the first go. */
+ * lies between. What came live while the load was on its way stays behind it, and the thread counts
+ * as stale until a load has caught up. Opening the twenty-first thread lets the first go. */
 export function loadThread(state: InboxState, load: ThreadLoad): InboxState {
   const { id } = load.conversation;
   const held = state.threads[id];
@@ -250,11 +251,12 @@ export function loadThread(state: InboxState, load: ThreadLoad): InboxState {
   const first = load.messages[0]?.seq ?? 1;
   const older = (held?.messages ?? []).filter((message) => message.seq < first);
   const adjoins = older.length > 0 && older[older.length - 1]?.seq === first - 1;
+  const later = (held?.messages ?? []).filter((message) => message.seq > load.conversation.last_seq);
   const thread: Thread = {
-    messages: adjoins ? [...older, ...load.messages] : load.messages,
+    messages: [...(adjoins ? older : []), ...load.messages, ...later],
     has_earlier: adjoins ? (held?.has_earlier ?? load.has_earlier) : load.has_earlier,
     version: load.conversation.version,
-    is_stale: false,
+    is_stale: (merged.conversations[id]?.version ?? 0) > load.conversation.version,
   };
   const { [id]: _, ...others } = merged.threads;
   const kept = Object.entries(others).slice(-(MAX_THREADS - 1));
