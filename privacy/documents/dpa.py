@@ -6,21 +6,14 @@ is invariable (Clause 2), and point numbers of ours never name a clause.
 
 from datetime import date
 
-from privacy.documents.facts import Facts, Party
+from privacy.documents.facts import Facts, Incomplete, Party
+from privacy.documents.laws import POINTS
 from privacy.documents.tree import Document, Point, Section, Table
 from privacy.prohibited import PROHIBITED
 
 VERSION = "1.0"
 DATED = date(2026, 11, 24)
 CLAUSES = "https://eur-lex.europa.eu/eli/dec_impl/2021/915/oj"
-
-
-class Incomplete(Exception):
-    """A mandatory value is missing; `missing` says which."""
-
-    def __init__(self, missing: list[str]) -> None:
-        super().__init__(", ".join(missing))
-        self.missing = missing
 
 
 def build(facts: Facts) -> Document:
@@ -34,9 +27,11 @@ def build(facts: Facts) -> Document:
         language="en",
         sections=(
             _parties(facts),
-            *_PART_A,
+            *_PART_A_1_TO_4,
             _storage(facts),
-            *_PART_A_END,
+            *_PART_A_6_TO_8,
+            *_other_laws(facts),
+            _PART_A_10,
             _part_b(),
             *_annexes(facts),
         ),
@@ -73,7 +68,7 @@ def _party(role: str, party: Party) -> Table:
     return Table(role, ("Detail", "Value"), tuple(row for row in rows if row[1]))
 
 
-_PART_A = (
+_PART_A_1_TO_4 = (
     Section(
         title="Part A, point 1: Roles and form",
         anchor="point-1",
@@ -197,7 +192,7 @@ _PART_A = (
     ),
 )
 
-_PART_A_END = (
+_PART_A_6_TO_8 = (
     Section(
         title="Part A, point 6: Assistance",
         anchor="point-6",
@@ -271,21 +266,22 @@ _PART_A_END = (
             ),
         ),
     ),
-    Section(
-        title="Part A, point 10: Changes and contacts",
-        anchor="point-10",
-        points=(
-            Point(
-                "10.1",
-                "Changes",
-                "A new version of Part A binds the account once an owner has accepted it. "
-                "Earlier versions stay readable.",
-            ),
-            Point(
-                "10.2",
-                "Contacts",
-                "The contacts of both sides are those in the sheet of the parties.",
-            ),
+)
+
+_PART_A_10 = Section(
+    title="Part A, point 10: Changes and contacts",
+    anchor="point-10",
+    points=(
+        Point(
+            "10.1",
+            "Changes",
+            "A new version of Part A binds the account once an owner has accepted it. "
+            "Earlier versions stay readable.",
+        ),
+        Point(
+            "10.2",
+            "Contacts",
+            "The contacts of both sides are those in the sheet of the parties.",
         ),
     ),
 )
@@ -323,6 +319,14 @@ def _storage(facts: Facts) -> Section:
             ),
         ),
     )
+
+
+def _other_laws(facts: Facts) -> tuple[Section, ...]:
+    """Point 9, for an account to which one of them applies; the others' numbers stay as they are."""
+    if not facts.laws:
+        return ()
+    points = tuple(POINTS[law] for law in facts.laws)
+    return (Section(title="Part A, point 9: Other laws", anchor="point-9", points=points),)
 
 
 def _part_b() -> Section:

@@ -3,6 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
+from privacy.documents.laws import Law
+
+
+class Incomplete(Exception):
+    """A mandatory value is missing; `missing` says which."""
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__(", ".join(missing))
+        self.missing = missing
+
 
 @dataclass(frozen=True)
 class Party:
@@ -78,6 +88,7 @@ class Facts:
     measures: tuple[Measure, ...]
     data: tuple[DataRow, ...]
     retention: str
+    laws: tuple[Law, ...] = ()
 
     def missing(self) -> list[str]:
         """Which mandatory values are not there; a document with any is not made."""

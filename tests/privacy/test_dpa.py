@@ -7,8 +7,8 @@ import pytest
 from pypdf import PdfReader
 
 from privacy import art28, prohibited
-from privacy.documents import dpa, rendering
-from privacy.documents.facts import DataRow, Facts, Measure, Party, Place, SubProcessor
+from privacy.documents import dpa, laws, rendering
+from privacy.documents.facts import DataRow, Facts, Incomplete, Measure, Party, Place, SubProcessor
 from privacy.documents.tree import Document
 
 FACTS = Facts(
@@ -95,7 +95,7 @@ def test_the_file_says_what_the_registers_say() -> None:
 def test_an_agreement_with_a_gap_is_not_made(name: str) -> None:
     empty: str | tuple[()] = "" if name in {"region", "retention"} else ()
 
-    with pytest.raises(dpa.Incomplete) as refused:
+    with pytest.raises(Incomplete) as refused:
         dpa.build(replace(FACTS, **{name: empty}))  # type: ignore[arg-type]
 
     assert refused.value.missing == [name]
@@ -103,5 +103,28 @@ def test_an_agreement_with_a_gap_is_not_made(name: str) -> None:
 
 def test_the_roles_are_said_and_a_party_without_address_is_no_party() -> None:
     assert "its sub-processor" in _by_anchor(dpa.build(FACTS))["1.1"]
-    with pytest.raises(dpa.Incomplete, match=r"platform\.address"):
+    with pytest.raises(Incomplete, match=r"platform\.address"):
         dpa.build(replace(FACTS, platform=replace(FACTS.platform, address="")))
+
+
+@pytest.mark.parametrize(
+    ("country", "number", "words"),
+    [
+        ("GB", "9.1", "Information Commissioner"),
+        ("CH", "9.2", "Federal Act on Data Protection"),
+        ("US", "9.3", "neither sells nor shares"),
+    ],
+)
+def test_another_law_is_spoken_of_where_it_applies(country: str, number: str, words: str) -> None:
+    texts = _by_anchor(dpa.build(replace(FACTS, laws=laws.applying(country))))
+
+    assert words in texts[number]
+    assert [one for one in texts if one.startswith("9.")] == [number]
+    assert list(texts).index(number) in range(list(texts).index("8.3"), list(texts).index("10.1"))
+
+
+def test_no_other_law_is_spoken_of_where_none_applies() -> None:
+    texts = _by_anchor(dpa.build(replace(FACTS, laws=laws.applying("CZ"))))
+
+    assert "point-9" not in texts
+    assert "10.1" in texts
