@@ -1,4 +1,5 @@
-"""The network address of whoever asks. It is used and forgotten: nothing stores it (S54)."""
+"""The network address of whoever asks. It is used and forgotten: nothing stores it, except
+the chat for an account that has switched it on (S54)."""
 
 import ipaddress
 from collections.abc import Iterable, Mapping

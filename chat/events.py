@@ -104,6 +104,21 @@ def publish(event: Event) -> Event:
     return event
 
 
+def restart_inboxes(account_id: UUID, rev: int) -> None:
+    """Let the account's open inboxes load anew, where something else than a conversation changed
+    what they show. One that misses the word shows what it loaded until it loads again."""
+    restart = wire.InboxChanges(
+        rev=rev, conversations=[], messages=[], has_more=False, restart=True
+    )
+    message = {"type": "ephemeral", "frame": restart.model_dump_json(), "except": None}
+    layer = get_channel_layer()
+    assert layer is not None
+    try:
+        async_to_sync(layer.group_send)(inbox_group(account_id), message)
+    except (RedisError, OSError, ChannelFull) as error:
+        log.warning("bus_unreachable", change="restart", error=type(error).__name__)
+
+
 async def send(events: Iterable[Event]) -> None:
     """Put committed events on the bus. An unreachable bus is logged: sockets heal by `sync`."""
     for event in events:

@@ -1,6 +1,6 @@
 """Forms of the chat's settings: checked input, no decisions."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import time
 from typing import Any
@@ -17,6 +17,7 @@ from chat import chat_settings, office_hours
 from chat.groups import MAX_NAME
 from chat.models import ChatSettings
 from chat.office_hours import MAX_PER_DAY, Interval
+from chat.technical import Kind
 
 SWITCH = {"class": "switch", "role": "switch"}
 
@@ -235,3 +236,74 @@ class MailSettingsForm(forms.Form):
             ),
             (0, _("Never")),
         ]
+
+
+class TechnicalDataForm(forms.Form):
+    """A switch for each kind of technical data, named as `chat.technical.Kind` names it."""
+
+    pages = forms.BooleanField(
+        label=gettext_lazy("Pages of the visit"),
+        required=False,
+        widget=forms.CheckboxInput(attrs=SWITCH),
+        help_text=gettext_lazy(
+            "Addresses and titles of your pages that the visitor opens. They are gone 30 minutes "
+            "after the visit and never in the database."
+        ),
+    )
+    device = forms.BooleanField(
+        label=gettext_lazy("Kind of device"),
+        required=False,
+        widget=forms.CheckboxInput(attrs=SWITCH),
+        help_text=gettext_lazy("Computer, tablet or phone."),
+    )
+    browser = forms.BooleanField(
+        label=gettext_lazy("Browser"),
+        required=False,
+        widget=forms.CheckboxInput(attrs=SWITCH),
+        help_text=gettext_lazy("Its name without the version."),
+    )
+    os = forms.BooleanField(
+        label=gettext_lazy("Operating system"),
+        required=False,
+        widget=forms.CheckboxInput(attrs=SWITCH),
+        help_text=gettext_lazy("Its name without the version."),
+    )
+    language = forms.BooleanField(
+        label=gettext_lazy("Language"),
+        required=False,
+        widget=forms.CheckboxInput(attrs=SWITCH),
+        help_text=gettext_lazy(
+            "The one in which the visitor reads your site. Without it, e-mails to visitors are in "
+            "the language of your account."
+        ),
+    )
+    location = forms.BooleanField(
+        label=gettext_lazy("Location"),
+        required=False,
+        widget=forms.CheckboxInput(attrs=SWITCH),
+        help_text=gettext_lazy(
+            "The time zone that the browser tells, so that agents see the visitor's local time. It "
+            "is never looked up from an IP address."
+        ),
+    )
+    ip_address = forms.BooleanField(
+        label=gettext_lazy("Store IP addresses"),
+        required=False,
+        widget=forms.CheckboxInput(attrs=SWITCH),
+        help_text=gettext_lazy(
+            "The address from which a visitor begins a conversation; of IPv6, the network only."
+        ),
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, collected: Collection[Kind] = ()) -> None:
+        super().__init__(data, initial={kind: kind in collected for kind in Kind})
+
+    @property
+    def usual(self) -> list[forms.BoundField]:
+        """The switches that are on unless somebody turns them off."""
+        return [field for field in self if field.name != Kind.IP_ADDRESS]
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """What was chosen, after `is_valid`."""
+        return frozenset(kind for kind in Kind if self.cleaned_data[kind])

@@ -35,7 +35,7 @@ from chat.delivery import ClosingError
 from chat.events import Event
 from chat.models import Conversation
 from chat.refusals import RefusedError
-from chat.session import Send, after_grace, watch_group, whisper
+from chat.session import Send, after_grace, collects_pages, watch_group, whisper
 from chat.text import storable
 from chat.wire import CloseCode, Refusal
 
@@ -135,6 +135,8 @@ class InboxSession:
         try:
             is_online = await presence.is_visitor_online(self.account.pk, visitor_id)
             pages = await presence.pages(self.account.pk, visitor_id)
+            if pages and not await self._inside(collects_pages, self.account.pk):
+                pages = []
         except (RedisError, OSError):
             return
         await self._send(

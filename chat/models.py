@@ -25,6 +25,8 @@ class Visitor(TenantModel):
     os = models.TextField(max_length=60, blank=True)
     device = models.TextField(max_length=20, blank=True)
     time_zone = models.TextField(max_length=64, blank=True)
+    # Only while the account has switched it on (S54).
+    ip_address = models.GenericIPAddressField(null=True, blank=True)
     blocked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)
@@ -276,6 +278,25 @@ class ChatSettings(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account"], name="chat_settings_once")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class TechnicalData(TenantModel):
+    """One switch for each kind of technical data; off means not collected (S24). Without a row the
+    defaults count. `chat.technical` says where each kind is."""
+
+    ip_address = models.BooleanField(default=False)
+    pages = models.BooleanField(default=True)
+    device = models.BooleanField(default=True)
+    browser = models.BooleanField(default=True)
+    os = models.BooleanField(default=True)
+    language = models.BooleanField(default=True)
+    location = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account"], name="technical_data_once")]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -123,6 +123,12 @@ async def pages(account_id: UUID, visitor_id: str) -> list[wire.PageRow]:
     return list(rows.values())
 
 
+def forget_pages(account_id: UUID) -> None:
+    """Drop the pages of every visit to the account's sites, for code outside an event loop."""
+    for key in _client.scan_iter(_visitor(account_id, "*", "pages"), count=1_000):
+        _client.unlink(key)
+
+
 async def remember_details(account_id: UUID, visitor_id: str, details: Mapping[str, Any]) -> None:
     """Keep what is said of a visitor who has not written yet, for the rest of the visit."""
     key = _visitor(account_id, visitor_id, "details")

@@ -152,6 +152,7 @@ def panel_row(visitor: Visitor) -> wire.VisitorPanelRow:
         os=visitor.os,
         device=visitor.device,
         time_zone=visitor.time_zone,
+        ip_address=visitor.ip_address,
         is_blocked=visitor.blocked_at is not None,
         created_at=visitor.created_at,
     )

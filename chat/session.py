@@ -28,6 +28,7 @@ from chat import (
     messages,
     presence,
     projections,
+    technical,
     telemetry,
     visitors,
     wire,
@@ -51,7 +52,8 @@ _later: set[asyncio.Task[None]] = set()
 
 @dataclass(frozen=True)
 class Caller:
-    """What the transport knows of whoever calls. The address is used and forgotten. `hellos`:
+    """What the transport knows of whoever calls. The address is used and forgotten, unless the
+    account has switched on that it is stored. `hellos`:
     how often a visitor who is known may say hello over this transport."""
 
     channel: str
@@ -252,6 +254,8 @@ class VisitorSession:
     # --- Presence: the droppable lane -----------------------------------------------------------
 
     async def _is_here(self, page: wire.Page | None) -> None:
+        if page and not await self._inside(collects_pages, self.account.pk):
+            page = None
         try:
             await presence.visitor_here(
                 self.account.pk, self.visitor_id, self._caller.channel, page
@@ -412,6 +416,8 @@ class VisitorSession:
         if visitor is None:
             known = self._details(details, frame.email)
             visitor = visitors.ensure(self.account.pk, self.visitor_id, known)
+        else:
+            visitors.came_from(visitor, self._caller.address)
         author = Author.of_visitor(visitor)
         event = messages.posted(author, frame.id)
         if event is None:
@@ -443,6 +449,7 @@ class VisitorSession:
             browser=device.browser,
             os=device.os,
             device=device.kind,
+            ip_address=self._caller.address,
         )
 
     def _note(
@@ -476,6 +483,11 @@ class VisitorSession:
         if conversation is None:
             raise RefusedError(Refusal.NOT_FOUND)
         return conversation
+
+
+def collects_pages(account_id: UUID) -> bool:
+    """Whether the account wants to know which pages its visitors are on. Inside the account."""
+    return technical.Kind.PAGES in technical.collected(account_id)
 
 
 async def whisper(group: str, frame: wire.Frame, *, but: str | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat.views import files, inbox, settings, visitor
+from chat.views import files, inbox, settings, technical, visitor
 
 urlpatterns = [
     path("app/<slug:slug>/inbox/", inbox.page, name="inbox"),
@@ -35,4 +35,5 @@ urlpatterns = [
         name="group_remove",
     ),
     path("app/<slug:slug>/settings/mail/", settings.settings_mail, name="settings_mail"),
+    path("app/<slug:slug>/settings/privacy/data/", technical.privacy_data, name="privacy_data"),
 ]

@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
 
+from accounts.addresses import UNKNOWN
 from accounts.models import Membership
-from chat import conversations, wire
+from chat import conversations, technical, wire
 from chat.events import Event
 from chat.locking import locked
 from chat.masking import mask, mask_json
@@ -36,6 +37,7 @@ class VisitorDetails:
     os: str = ""
     device: str = ""
     time_zone: str = ""
+    ip_address: str = ""
 
 
 def find(public_id: str) -> Visitor | None:
@@ -49,11 +51,9 @@ def ensure(account_id: Any, public_id: str, details: VisitorDetails) -> Visitor:
     if found := find(public_id):
         return found
     said = _said(details.name, details.email, details.phone)
-    technical = {
-        name: storable(value)[: Visitor._meta.get_field(name).max_length]  # type: ignore[union-attr]
-        for name, value in asdict(details).items()
-        if name in ("language", "browser", "os", "device", "time_zone")
-    }
+    told = asdict(details)
+    collected = technical.collected_until_commit(account_id)
+    columns = [column for kind, column in technical.COLUMNS.items() if kind in collected]
     Visitor.objects.bulk_create(
         [
             Visitor(
@@ -61,12 +61,20 @@ def ensure(account_id: Any, public_id: str, details: VisitorDetails) -> Visitor:
                 public_id=public_id,
                 variables=_merged({}, details.variables),
                 **said,
-                **technical,
+                **{column: _technical(column, told[column]) for column in columns},
             )
         ],
         ignore_conflicts=True,
     )
     return Visitor.objects.get(public_id=public_id)
+
+
+def came_from(visitor: Visitor, address: str) -> None:
+    """Note from where the visitor begins a conversation, if the account stores that (S54). Call it
+    before the message that is told: it brings the visitor as they stand then."""
+    if technical.Kind.IP_ADDRESS in technical.collected_until_commit(visitor.account_id):
+        known = _technical("ip_address", address)
+        Visitor.objects.filter(pk=visitor.pk).update(ip_address=known)
 
 
 def identify(
@@ -151,6 +159,13 @@ def _latest_locked(visitor: Visitor) -> Conversation | None:
     none waits for another in a circle."""
     conversation = conversations.latest(visitor)
     return locked(conversation.pk) if conversation else None
+
+
+def _technical(column: str, value: str) -> str | None:
+    """The value as its column holds it; an address that is none is not known."""
+    if column == "ip_address":
+        return value if value and value != UNKNOWN else None
+    return storable(value)[: Visitor._meta.get_field(column).max_length]  # type: ignore[union-attr]
 
 
 def _said(name: str | None, email: str | None, phone: str | None) -> dict[str, Any]:

@@ -176,7 +176,8 @@ class VisitorState(Row):
 
 
 class VisitorPanelRow(Row):
-    """A visitor as agents see them. Name, e-mail and phone are unverified (A10)."""
+    """A visitor as agents see them. Name, e-mail and phone are unverified (A10). What the account
+    does not collect is empty, the address null (S24)."""
 
     id: str
     name: str
@@ -188,6 +189,7 @@ class VisitorPanelRow(Row):
     os: str
     device: str
     time_zone: str
+    ip_address: str | None = None
     is_blocked: bool
     created_at: datetime
 

@@ -99,6 +99,7 @@ export function VisitorPanel({ row, now, onClose, onOpen }: Props) {
             )}
             {device && <Fact name={t("panel.browser")} text={device} />}
             {visitor.device && <Fact name={t("panel.device")} text={deviceName(visitor.device, t)} />}
+            {visitor.ip_address && <Fact name={t("panel.ip_address")} text={visitor.ip_address} />}
             {row.group && <Fact name={t("panel.group")} text={row.group.name} />}
             <Fact name={t("panel.first_seen")} text={moment(visitor.created_at, language)} />
           </dl>

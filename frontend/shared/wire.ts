@@ -139,6 +139,7 @@ export interface VisitorPanelRow {
   os: string;
   device: string;
   time_zone: string;
+  ip_address: string | null;
   is_blocked: boolean;
   created_at: string;
 }

@@ -84,6 +84,7 @@ CALLS = {
     "group_remove": Call("post", ("group",)),
     "settings_mail": Call(),
     "settings_widget": Call(),
+    "privacy_data": Call(),
     "privacy_history": Call(),
     "privacy_history_preview": Call(fields={"period": "1_months"}),
     "privacy_hold": Call("post", fields={"address": Known("conversation"), "reason": "A case"}),

@@ -23,6 +23,7 @@ export function visitorPanelRow(given: Partial<VisitorPanelRow> = {}): VisitorPa
     os: "",
     device: "",
     time_zone: "",
+    ip_address: null,
     is_blocked: false,
     created_at: "2026-11-23T09:00:00Z",
     ...given,

@@ -1,0 +1,117 @@
+"""Which kinds of technical data an account collects of its visitors (S24, S54-S56).
+
+What is switched off is not collected, whatever a page or a browser sends, and what was stored of it
+is deleted in the same transaction in which it is switched off.
+"""
+
+from collections.abc import Collection
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import transaction
+from redis.exceptions import RedisError
+
+from accounts import audit
+from accounts.models import Account, Membership
+from chat import events, presence, revisions
+from chat.models import TechnicalData, Visitor
+
+
+class Kind(StrEnum):
+    """A kind of technical data, by the name of its switch."""
+
+    IP_ADDRESS = "ip_address"
+    PAGES = "pages"
+    DEVICE = "device"
+    BROWSER = "browser"
+    OS = "os"
+    LANGUAGE = "language"
+    LOCATION = "location"
+
+
+COLUMNS: dict[Kind, str] = {
+    Kind.IP_ADDRESS: "ip_address",
+    Kind.DEVICE: "device",
+    Kind.BROWSER: "browser",
+    Kind.OS: "os",
+    Kind.LANGUAGE: "language",
+    # No map of addresses is asked: a browser's time zone is all that tells where somebody is.
+    Kind.LOCATION: "time_zone",
+}
+"""Where a visitor's row holds a kind. Pages are in the presence store only."""
+
+
+def collected(account_id: UUID) -> frozenset[Kind]:
+    """The kinds that the account collects. Inside the account."""
+    return _switched_on(_switches(account_id))
+
+
+def collected_until_commit(account_id: UUID) -> frozenset[Kind]:
+    """As `collected`, for a transaction that stores some of them: nobody switches one off before
+    it has ended, so that what it stores is deleted then and does not come after."""
+    kept = TechnicalData.objects.raw(
+        "SELECT * FROM chat_technicaldata WHERE account_id = %s FOR SHARE", [account_id]
+    )
+    return _switched_on(next(iter(kept), TechnicalData(account_id=account_id)))
+
+
+def choose(account: Account, kinds: Collection[Kind], *, by: Membership | None) -> None:
+    """Collect exactly these kinds from now on.
+
+    Values stored of a kind that is switched off are deleted, and open inboxes load again without
+    them. Each switch that is turned has its entry in the audit trail (S52, S56).
+    """
+    wanted = frozenset(kinds)
+    TechnicalData.objects.get_or_create(account_id=account.pk)
+    switches = TechnicalData.objects.select_for_update().get()
+    before = _switched_on(switches)
+    for kind in Kind:
+        setattr(switches, kind, kind in wanted)
+        audit.changed(
+            account.pk, by=by, setting=f"collects_{kind}", old=kind in before, new=kind in wanted
+        )
+    switches.save()
+    if gone := before - wanted:
+        _delete(account.pk, gone)
+
+
+def stored(kinds: Collection[Kind]) -> dict[Kind, int]:
+    """Of how many visitors something of each kind is stored. Pages, which end by themselves after
+    each visit, are not counted."""
+    return {
+        kind: Visitor.objects.exclude(**_nothing(kind)).count()
+        for kind in Kind
+        if kind in kinds and kind in COLUMNS
+    }
+
+
+def _switches(account_id: UUID) -> TechnicalData:
+    return TechnicalData.objects.first() or TechnicalData(account_id=account_id)
+
+
+def _switched_on(switches: TechnicalData) -> frozenset[Kind]:
+    return frozenset(kind for kind in Kind if getattr(switches, kind))
+
+
+def _delete(account_id: UUID, gone: Collection[Kind]) -> None:
+    for kind in gone:
+        if kind in COLUMNS:
+            nothing = _nothing(kind)
+            Visitor.objects.exclude(**nothing).update(**nothing)
+    transaction.on_commit(lambda: _forget(account_id, gone), robust=True)
+    rev = revisions.head(account_id)
+    transaction.on_commit(lambda: events.restart_inboxes(account_id, rev), robust=True)
+
+
+def _forget(account_id: UUID, gone: Collection[Kind]) -> None:
+    if Kind.PAGES not in gone:
+        return
+    try:
+        presence.forget_pages(account_id)
+    except (RedisError, OSError):
+        # They end by themselves with each visit, and nobody is shown them any more.
+        return
+
+
+def _nothing(kind: Kind) -> dict[str, str | None]:
+    return {COLUMNS[kind]: None if kind == Kind.IP_ADDRESS else ""}
