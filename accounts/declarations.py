@@ -50,6 +50,7 @@ class Basis(StrEnum):
 class Kept(StrEnum):
     """Until when. What the words promise is done by the purge."""
 
+    REGISTER = "as long as a register of the platform names them"
     HISTORY = "until the last message of the conversation is older than the account's period"
     VISITOR = (
         "with the visitor's conversations; without any, until 182 days after the last visit, or "

@@ -160,6 +160,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour=2, minute=40),
         "options": {"expires": 20 * 3600},
     },
+    "publish-documents": {
+        "task": "privacy.tasks.publish_documents",
+        "schedule": crontab(hour=0, minute=5),
+        "options": {"expires": 20 * 3600},
+    },
     "seal-chains": {
         "task": "accounts.tasks.seal_chains",
         "schedule": 3600.0,

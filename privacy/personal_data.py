@@ -13,6 +13,7 @@ from accounts.declarations import (
 
 _OWNER = "an owner"
 _USE = "use of the product"
+_STAFF = "staff of the platform"
 
 TABLES = (
     Table(
@@ -60,6 +61,83 @@ TABLES = (
             "started_at",
             "finished_at",
             "counts",
+        ),
+    ),
+    Table(
+        "privacy.PlatformIdentity",
+        subject=Subject.CONTACT,
+        path=None,
+        purpose=Purpose.CONTRACT,
+        basis=Basis.CONTRACT,
+        kept=Kept.REGISTER,
+        erased=Erased.STAYS,
+        personal={
+            "contact": Personal("contact of the platform", Category.CONTACT, _STAFF),
+            "dpo": Personal("data protection officer of the platform", Category.CONTACT, _STAFF),
+            "representative": Personal("representative of the platform", Category.CONTACT, _STAFF),
+        },
+        plain=("id", "company_name", "vat_id", "registration_no", "address", "country"),
+    ),
+    Table(
+        "privacy.SubProcessor",
+        subject=Subject.CONTACT,
+        path=None,
+        purpose=Purpose.CONTRACT,
+        basis=Basis.CONTRACT,
+        kept=Kept.REGISTER,
+        erased=Erased.STAYS,
+        personal={"contact": Personal("contact of a sub-processor", Category.CONTACT, _STAFF)},
+        plain=(
+            "id",
+            "legal_name",
+            "address",
+            "country",
+            "service",
+            "description",
+            "data",
+            "parent",
+            "place_of_storage",
+            "place_of_processing",
+            "place_of_access",
+            "tool",
+            "evidence",
+            "contract",
+            "reviewed_on",
+            "provider",
+            "announced_on",
+            "effective_on",
+            "emergency",
+            "ended_on",
+        ),
+    ),
+    Table(
+        "privacy.Place",
+        plain=(
+            "id",
+            "service",
+            "city",
+            "country",
+            "region",
+            "tool",
+            "safeguards",
+            "since",
+            "until",
+        ),
+    ),
+    Table("privacy.Measure", plain=("id", "position", "text", "responsible", "tested_on")),
+    Table(
+        "privacy.Publication",
+        plain=(
+            "id",
+            "document",
+            "number",
+            "content",
+            "digest",
+            "html",
+            "html_digest",
+            "pdf",
+            "pdf_digest",
+            "published_at",
         ),
     ),
 )

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.doors import Steps, each_account_task, tenant_steps_task
 from accounts.models import Account
 from accounts.tenancy import current_account
-from privacy import purges
+from privacy import publications, purges
 
 LONGEST_PAUSE = 1.0
 
@@ -37,3 +37,9 @@ def _begin() -> UUID | None:
     account_id = current_account()
     assert account_id is not None
     return purges.begin(Account.objects.get(pk=account_id), timezone.now())
+
+
+@each_account_task
+def publish_documents() -> None:
+    """Publish what has changed with the calendar, such as a sub-processor whose work begins."""
+    publications.publish()

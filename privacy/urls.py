@@ -2,11 +2,30 @@
 
 from django.urls import path
 
-from privacy.views import history
+from privacy.views import centre, history
 
 ACCOUNT = "app/<slug:slug>/settings/privacy/"
 
 urlpatterns = [
+    path("privacy/", centre.privacy_centre, name="privacy_centre"),
+    path("privacy/<slug:slug>.json", centre.privacy_document_json, name="privacy_document_json"),
+    path("privacy/<slug:slug>.pdf", centre.privacy_document_pdf, name="privacy_document_pdf"),
+    path("privacy/<slug:slug>/", centre.privacy_document, name="privacy_document"),
+    path(
+        "privacy/<slug:slug>/versions/<int:number>/",
+        centre.privacy_document,
+        name="privacy_document_version",
+    ),
+    path(
+        "privacy/<slug:slug>/versions/<int:number>.pdf",
+        centre.privacy_document_pdf,
+        name="privacy_document_version_pdf",
+    ),
+    path(
+        "privacy/<slug:slug>/changes/<int:number>/",
+        centre.privacy_document_changes,
+        name="privacy_document_changes",
+    ),
     path(f"{ACCOUNT}history/", history.privacy_history, name="privacy_history"),
     path(
         f"{ACCOUNT}history/preview/",

@@ -135,6 +135,7 @@ def run(environ: Mapping[str, str]) -> None:
             manage("migrate", "--noinput", environment=environment)
         with step("Demo account"):
             manage("load_demo", environment=environment)
+            manage("load_registers", "demo/registers.toml", environment=environment)
         if environment["DEBUG"].lower() not in {"1", "true", "yes", "on"}:
             with step("Static files"):
                 manage("collectstatic", "--noinput", environment=environment)

@@ -1,5 +1,17 @@
 """Tables of the privacy app, one module for each part."""
 
 from privacy.models.history import HistoryPolicy, LegalHold, Period, PurgeReceipt, PurgeRun
+from privacy.models.platform import Measure, Place, PlatformIdentity, Publication, SubProcessor
 
-__all__ = ["HistoryPolicy", "LegalHold", "Period", "PurgeReceipt", "PurgeRun"]
+__all__ = [
+    "HistoryPolicy",
+    "LegalHold",
+    "Measure",
+    "Period",
+    "Place",
+    "PlatformIdentity",
+    "Publication",
+    "PurgeReceipt",
+    "PurgeRun",
+    "SubProcessor",
+]

@@ -26,6 +26,11 @@ GLOBAL_TABLES = {
     "auth_group_permissions",
     "auth_permission",
     "django_content_type",
+    "privacy_measure",
+    "privacy_place",
+    "privacy_platformidentity",
+    "privacy_publication",
+    "privacy_subprocessor",
     "django_migrations",
     "django_session",
 }
