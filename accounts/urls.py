@@ -9,6 +9,7 @@ SETTINGS = f"{ACCOUNT}settings/"
 
 urlpatterns = [
     path("app/", home.account_home, name="account_home"),
+    path("my/<slug:page>/", home.account_page, name="account_page"),
     path("app/new/", home.account_new, name="account_new"),
     path("invitations/<str:token>/", invitations.accept, name="invitation_accept"),
     path("media/photos/<str:name>", profile.photo, name="photo"),

@@ -124,6 +124,7 @@ TABLES = (
             "until",
         ),
     ),
+    Table("privacy.Authority", plain=("id", "position", "name", "address")),
     Table("privacy.Measure", plain=("id", "position", "text", "responsible", "tested_on")),
     Table(
         "privacy.Publication",

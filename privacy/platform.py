@@ -11,6 +11,7 @@ from accounts.models import Account
 from privacy import data_map, places, retention
 from privacy.documents import laws
 from privacy.documents.facts import DataRow, Facts, Measure, Party, Place, SubProcessor
+from privacy.documents.tree import Link
 from privacy.measures import HEADINGS
 from privacy.models import platform as registers
 
@@ -82,6 +83,13 @@ def measures() -> tuple[Measure, ...]:
     return tuple(Measure(heading, one.text) for heading, one in zip(HEADINGS, found, strict=True))
 
 
+def authorities() -> tuple[Link, ...]:
+    """Public bodies for further reading (S7)."""
+    return tuple(
+        Link(one.name, one.address) for one in registers.Authority.objects.order_by("position")
+    )
+
+
 def data_rows() -> tuple[DataRow, ...]:
     """What is kept of visitors and members, from the data map: one row for what is kept alike."""
     found = [
@@ -111,6 +119,7 @@ def facts(account: Account | None, on: date | None = None) -> Facts:
         data=data_rows(),
         retention=_retention(account) if account else "the period that the account has chosen",
         laws=laws.applying(company.country) if company else (),
+        authorities=authorities(),
     )
 
 

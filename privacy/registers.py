@@ -1,7 +1,7 @@
 """The platform's registers: read from one file that staff keep, checked as a whole, and put in place.
 
-A file has the tables `platform` and, each any number of times, `place`, `sub_processor` and
-`measure`; keys are the fields of the models in `privacy.models.platform`.
+A file has the tables `platform` and, each any number of times, `place`, `sub_processor`, `measure` and
+`authority`; keys are the fields of the models in `privacy.models.platform`.
 """
 
 import tomllib
@@ -13,13 +13,14 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from privacy.measures import HEADINGS
-from privacy.models.platform import Measure, Place, PlatformIdentity, SubProcessor
+from privacy.models.platform import Authority, Measure, Place, PlatformIdentity, SubProcessor
 
 _TABLES: dict[str, type[models.Model]] = {
     "platform": PlatformIdentity,
     "place": Place,
     "sub_processor": SubProcessor,
     "measure": Measure,
+    "authority": Authority,
 }
 
 
@@ -82,6 +83,9 @@ def _faults_as_a_whole(rows: dict[type[models.Model], list[models.Model]]) -> li
     positions = [row.position for row in rows[Measure] if isinstance(row, Measure)]
     if sorted(positions) != list(range(1, len(HEADINGS) + 1)):
         found.append(f"measure: each position from 1 to {len(HEADINGS)} must stand there once")
+    ranks = [row.position for row in rows[Authority] if isinstance(row, Authority)]
+    if len(ranks) != len(set(ranks)):
+        found.append("authority: two have the same position")
     names = {row.legal_name for row in rows[SubProcessor] if isinstance(row, SubProcessor)}
     found += [
         f"sub_processor {row.legal_name}, parent: no such sub-processor"

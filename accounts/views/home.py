@@ -4,7 +4,7 @@ from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,22 +13,46 @@ from accounts.doors import public
 from accounts.forms import AccountForm
 from accounts.models import Membership, User
 
+PAGES = {
+    "company": "settings_company",
+    "data": "privacy_data",
+    "history": "privacy_history",
+    "plan": "settings_plan",
+    "profile": "settings_profile",
+    "widget": "settings_widget",
+}
+"""Short names of pages that texts outside an account point to."""
+
 
 @public
 @require_safe
 @login_required
 def account_home(request: HttpRequest) -> HttpResponse:
     """To the inbox of the account that was open last, or of the newest; to a new one without."""
+    slug = _newest(request)
+    return redirect("inbox", slug) if slug else redirect("account_new")
+
+
+def _newest(request: HttpRequest) -> str | None:
     mine = list(
         Membership.objects.active()
         .filter(user=cast(User, request.user), account__is_blocked=False)
         .order_by("-joined_at")
         .values_list("account__slug", flat=True)
     )
-    if not mine:
-        return redirect("account_new")
     last = request.session.get("last_account")
-    return redirect("inbox", last if last in mine else mine[0])
+    return last if last in mine else next(iter(mine), None)
+
+
+@public
+@require_safe
+@login_required
+def account_page(request: HttpRequest, page: str) -> HttpResponse:
+    """To a page of the settings of one's own account: what public texts can link to."""
+    slug = _newest(request)
+    if page not in PAGES:
+        raise Http404
+    return redirect(PAGES[page], slug) if slug else redirect("account_new")
 
 
 @public

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from privacy import cookies, platform
-from privacy.documents import dpa, terms
+from privacy.documents import dpa, faq, terms
 from privacy.documents.facts import Facts, Incomplete
 from privacy.documents.tree import Document, Section, Table
 
@@ -173,6 +173,12 @@ def _document(title: str, *sections: Section) -> Document:
 KINDS = {
     kind.slug: kind
     for kind in (
+        Kind(
+            "faq",
+            _("Questions and answers"),
+            _("What owners of websites ask about data protection."),
+            faq.build,
+        ),
         Kind(
             "dpa",
             _("Data processing agreement"),

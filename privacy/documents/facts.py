@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from privacy.documents.laws import Law
+from privacy.documents.tree import Link
 
 
 class Incomplete(Exception):
@@ -89,6 +90,7 @@ class Facts:
     data: tuple[DataRow, ...]
     retention: str
     laws: tuple[Law, ...] = ()
+    authorities: tuple[Link, ...] = ()
 
     def missing(self) -> list[str]:
         """Which mandatory values are not there; a document with any is not made."""

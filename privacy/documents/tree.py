@@ -7,12 +7,21 @@ from datetime import date
 
 
 @dataclass(frozen=True)
+class Link:
+    """Where to read on, or to change something."""
+
+    text: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Point:
     """A numbered point, such as 5.3: what other texts refer to."""
 
     number: str
     title: str
     text: str
+    links: tuple[Link, ...] = ()
 
     @property
     def anchor(self) -> str:

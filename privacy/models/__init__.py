@@ -1,9 +1,17 @@
 """Tables of the privacy app, one module for each part."""
 
 from privacy.models.history import HistoryPolicy, LegalHold, Period, PurgeReceipt, PurgeRun
-from privacy.models.platform import Measure, Place, PlatformIdentity, Publication, SubProcessor
+from privacy.models.platform import (
+    Authority,
+    Measure,
+    Place,
+    PlatformIdentity,
+    Publication,
+    SubProcessor,
+)
 
 __all__ = [
+    "Authority",
     "HistoryPolicy",
     "LegalHold",
     "Measure",

@@ -124,6 +124,18 @@ class Measure(models.Model):
         return str(self.position)
 
 
+class Authority(models.Model):
+    """A public body that explains data protection, for further reading (S7)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    position = models.PositiveSmallIntegerField(unique=True)
+    name = models.TextField(max_length=160)
+    address = models.URLField(max_length=300)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Publication(models.Model):
     """A version of a public document as it was published: never changed, never deleted."""
 

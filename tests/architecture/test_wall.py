@@ -26,6 +26,7 @@ GLOBAL_TABLES = {
     "auth_group_permissions",
     "auth_permission",
     "django_content_type",
+    "privacy_authority",
     "privacy_measure",
     "privacy_place",
     "privacy_platformidentity",

@@ -29,7 +29,11 @@ def test_loading_puts_everything_in_place_and_again_changes_nothing(db: None) ->
     first = registers.load(FILE)
     second = registers.load(FILE)
 
-    assert first == second == {"platform": 1, "place": 3, "sub_processor": 2, "measure": 17}
+    assert (
+        first
+        == second
+        == {"platform": 1, "place": 3, "sub_processor": 2, "measure": 17, "authority": 2}
+    )
     assert PlatformIdentity.objects.count() == 1
     assert Place.objects.count() == 3
     assert len(platform.measures()) == Measure.objects.count() == 17
