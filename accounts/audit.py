@@ -26,6 +26,7 @@ class Event(StrEnum):
     COMPANY_NAMED = "company.named"
     HOLD_PLACED = "hold.placed"
     HOLD_LIFTED = "hold.lifted"
+    CONTENT_REDACTED = "content.redacted"
 
 
 EVENT_TEXTS: dict[Event, Promise] = {
@@ -33,6 +34,7 @@ EVENT_TEXTS: dict[Event, Promise] = {
     Event.COMPANY_NAMED: _("Company details changed"),
     Event.HOLD_PLACED: _("Legal hold placed"),
     Event.HOLD_LIFTED: _("Legal hold lifted"),
+    Event.CONTENT_REDACTED: _("Message or file removed"),
 }
 
 

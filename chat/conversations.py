@@ -70,7 +70,7 @@ def assign(conversation: Conversation, *, to: Membership | None, by: Membership)
     else:
         what = {"name": "agent_assign", "agent": _mention(to), "by": _mention(by)}
     told = tell(now, what)
-    return _finish(wire.Change.ASSIGNED, now, told)
+    return _finish(wire.Change.ASSIGNED, now, Said(told, ()))
 
 
 def close(conversation: Conversation, *, by: Author) -> Event | None:
@@ -90,7 +90,7 @@ def close(conversation: Conversation, *, by: Author) -> Event | None:
     if by.member:
         what["agent"] = _mention(by.member)
     told = tell(now, what)
-    return _finish(wire.Change.CLOSED, now, told)
+    return _finish(wire.Change.CLOSED, now, Said(told, ()))
 
 
 def mark(
@@ -142,9 +142,10 @@ def joined(conversation: Conversation, member: Membership) -> Message:
     return tell(conversation, {"name": "agent_join", "agent": _mention(member)})
 
 
-def touch(change: wire.Change, conversation: Conversation) -> Event:
-    """Stamp and tell a change of what is shown with a locked conversation, such as its visitor."""
-    return _finish(change, conversation)
+def touch(change: wire.Change, conversation: Conversation, *said: Said) -> Event:
+    """Stamp and tell a change of what is shown with a locked conversation, such as its visitor or
+    a message that was there already."""
+    return _finish(change, conversation, *said)
 
 
 def require_part(conversation: Conversation, author: Author) -> None:
@@ -155,10 +156,9 @@ def require_part(conversation: Conversation, author: Author) -> None:
         raise RefusedError(wire.Refusal.NOT_FOUND)
 
 
-def _finish(change: wire.Change, conversation: Conversation, *told: Message) -> Event:
+def _finish(change: wire.Change, conversation: Conversation, *said: Said) -> Event:
     preview = projections.previews([conversation.pk]).get(conversation.pk)
     revisions.stamp(conversation)
-    said = [Said(message, ()) for message in told]
     return events.publish(Event.of(change, conversation, preview=preview, said=said))
 
 

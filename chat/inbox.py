@@ -205,7 +205,7 @@ def _missing(conversations: list[Conversation], have: dict[UUID, int]) -> list[M
         wanted |= Q(conversation=conversation, version__gt=have[conversation.pk])
     missing = list(
         Message.objects.filter(wanted)
-        .select_related("visitor", "member")
+        .select_related("visitor", "member", "redacted_by")
         .prefetch_related("attachments")
         .order_by("conversation", "seq")[: wire.PAGE + 1]
     )

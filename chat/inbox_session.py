@@ -25,6 +25,7 @@ from chat import (
     messages,
     presence,
     projections,
+    redactions,
     revisions,
     telemetry,
     visitors,
@@ -160,7 +161,13 @@ class InboxSession:
 
     async def _carry_out(self, frame: wire.InboxUp) -> None:
         match frame:
-            case wire.InboxMessage() | wire.InboxAssign() | wire.InboxClose() | wire.InboxBlock():
+            case (
+                wire.InboxMessage()
+                | wire.InboxAssign()
+                | wire.InboxClose()
+                | wire.InboxBlock()
+                | wire.InboxRedact()
+            ):
                 await self._change(self._verb_of(frame), frame)
             case wire.InboxSync():
                 await self._sync(frame)
@@ -188,7 +195,11 @@ class InboxSession:
     async def _change(
         self,
         verb: Callable[[Any], Event | None],
-        frame: wire.InboxMessage | wire.InboxAssign | wire.InboxClose | wire.InboxBlock,
+        frame: wire.InboxMessage
+        | wire.InboxAssign
+        | wire.InboxClose
+        | wire.InboxBlock
+        | wire.InboxRedact,
     ) -> None:
         with events.collecting() as told:
             event = await self._inside(verb, frame)
@@ -361,6 +372,7 @@ class InboxSession:
             wire.InboxAssign: self._assign,
             wire.InboxClose: self._close,
             wire.InboxBlock: self._block,
+            wire.InboxRedact: self._redact,
         }
         return verbs[type(frame)]
 
@@ -389,6 +401,14 @@ class InboxSession:
         if frame.on:
             return visitors.block(visitor, by=self.member)
         return visitors.unblock(visitor, by=self.member)
+
+    def _redact(self, frame: wire.InboxRedact) -> Event | None:
+        return redactions.redact(
+            Conversation(pk=frame.conversation),
+            message_id=frame.message,
+            attachment_id=frame.attachment,
+            by=self._recognise(),
+        )
 
     def _note(self, frame: wire.InboxMark) -> Event | None:
         conversation = inbox.find(frame.conversation)

@@ -205,6 +205,8 @@ def _still_to_say(letter: ConversationMail, conversation: Conversation) -> list[
     said = conversation.messages.select_related("member").filter(event__isnull=True).order_by("seq")
     if letter.kind == MailKind.TRANSCRIPT:
         return list(said.filter(seq__lte=letter.up_to_seq))
+    # What was taken back is no news for anybody; a transcript shows its place.
+    said = said.filter(Q(redacted_at=None) | ~Q(body="") | Q(attachments__isnull=False)).distinct()
     settings = chat_settings.of(conversation.account_id)
     if letter.kind == MailKind.VISITOR_WAITS:
         # Whoever left since the letter was addressed must not read on in it.

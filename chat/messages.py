@@ -110,7 +110,7 @@ def posted(author: Author, client_id: UUID) -> Event | None:
     )
     same_change = (
         Message.objects.filter(conversation=conversation, version=message.version)
-        .select_related("visitor", "member")
+        .select_related("visitor", "member", "redacted_by")
         .prefetch_related("attachments")
         .order_by("seq")
     )
@@ -126,7 +126,7 @@ def earlier(conversation: Conversation, *, before: int, limit: int = wire.PAGE) 
     """The messages just before this seq, at most `limit`, in order. Fewer: that is all."""
     older = (
         Message.objects.filter(conversation=conversation, seq__lt=before)
-        .select_related("visitor", "member")
+        .select_related("visitor", "member", "redacted_by")
         .prefetch_related("attachments")
         .order_by("-seq")[:limit]
     )

@@ -193,6 +193,11 @@ class Message(TenantModel):
     # What happened, for a system message: {"name": "agent_join", ...}; null for words and files.
     event = models.JSONField(null=True, blank=True)
     sent_at = models.DateTimeField(default=timezone.now)
+    # When words or files of it were last taken back; what is left of it is what it still holds.
+    redacted_at = models.DateTimeField(null=True, blank=True)
+    redacted_by = TenantForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = [

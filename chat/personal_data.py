@@ -97,6 +97,8 @@ TABLES = (
             "visitor": Personal("which visitor wrote it", Category.CONTENT, _USE),
             "member": Personal("which agent wrote it", Category.ACTIVITY, _USE),
             "sent_at": Personal("when it was sent", Category.ACTIVITY, _USE),
+            "redacted_at": Personal("when content was taken back", Category.ACTIVITY, _USE),
+            "redacted_by": Personal("which agent took it back", Category.ACTIVITY, _USE),
         },
         plain=("id", "account", "conversation", "seq", "version", "client_id", "author_kind"),
     ),

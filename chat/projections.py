@@ -93,9 +93,9 @@ def attachment_row(attachment: Attachment) -> wire.AttachmentRow:
 def message_row(
     message: Message, attachments: Sequence[Attachment] | None = None, *, side: Side
 ) -> wire.MessageRow:
-    """Joins needed: `visitor`, `member`; `attachments` prefetched, unless they are given.
+    """Joins needed: `visitor`, `member`, `redacted_by`; `attachments` prefetched, unless they are given.
 
-    Both sides see the same today; `side` is asked for so that a difference has one place.
+    Only agents are told who took content back.
     """
     if attachments is None:
         attachments = list(message.attachments.all())
@@ -110,7 +110,14 @@ def message_row(
         event=message.event,
         attachments=[attachment_row(attachment) for attachment in attachments],
         sent_at=message.sent_at,
+        redacted_at=message.redacted_at,
+        redacted_by=_redactor(message) if side == "agents" else None,
     )
+
+
+def _redactor(message: Message) -> str | None:
+    by: Membership | None = message.redacted_by
+    return by.public_name if by else None
 
 
 def visitor_row(visitor: Visitor) -> wire.VisitorRow:
@@ -190,11 +197,12 @@ def preview_row(message: Message, *, has_attachment: bool) -> wire.PreviewRow:
 # LATERAL with LIMIT leaves no choice but one short look into the index of each conversation. Asked
 # for with IN, PostgreSQL reads every message of the account once the account is large.
 _PREVIEWS = """
-    SELECT wanted.id, last.author_kind, last.body,
+    SELECT wanted.id, last.author_kind, last.body, last.is_redacted,
         EXISTS (SELECT FROM chat_attachment WHERE message_id = last.id)
     FROM unnest(%s::uuid[]) AS wanted (id)
     CROSS JOIN LATERAL (
-        SELECT id, author_kind, left(body, %s) AS body FROM chat_message
+        SELECT id, author_kind, left(body, %s) AS body, redacted_at IS NOT NULL AS is_redacted
+        FROM chat_message
         WHERE conversation_id = wanted.id AND author_kind <> 'system'
         ORDER BY seq DESC LIMIT 1
     ) AS last
@@ -208,16 +216,19 @@ def previews(conversation_ids: Collection[UUID]) -> dict[UUID, wire.PreviewRow]:
     with connection.cursor() as cursor:
         cursor.execute(_PREVIEWS, [list(conversation_ids), 2 * PREVIEW])
         return {
-            pk: _preview(AuthorKind(kind), body, has_attachment)
-            for pk, kind, body, has_attachment in cursor.fetchall()
+            pk: _preview(AuthorKind(kind), body, has_attachment, is_redacted)
+            for pk, kind, body, is_redacted, has_attachment in cursor.fetchall()
         }
 
 
-def _preview(kind: AuthorKind, body: str, has_attachment: bool) -> wire.PreviewRow:
+def _preview(
+    kind: AuthorKind, body: str, has_attachment: bool, is_redacted: bool = False
+) -> wire.PreviewRow:
     return wire.PreviewRow(
         author=AUTHOR_KINDS[kind],
         text=" ".join(body[: 2 * PREVIEW].split())[:PREVIEW],
         has_attachment=has_attachment,
+        is_redacted=is_redacted and not body and not has_attachment,
     )
 
 
@@ -252,7 +263,7 @@ def newest_messages(conversation: Conversation) -> list[Message]:
     """The last page of messages, in order, with what their rows need."""
     newest = (
         Message.objects.filter(conversation=conversation)
-        .select_related("visitor", "member")
+        .select_related("visitor", "member", "redacted_by")
         .prefetch_related("attachments")
         .order_by("-seq")[: wire.PAGE]
     )

@@ -369,7 +369,7 @@ class VisitorSession:
             return unchanged
         missing = list(
             Message.objects.filter(conversation=latest, version__gt=since)
-            .select_related("visitor", "member")
+            .select_related("visitor", "member", "redacted_by")
             .prefetch_related("attachments")
             .order_by("seq")[: wire.PAGE + 1]
         )

@@ -66,6 +66,7 @@ class Change(StrEnum):
     VISITOR_IDENTIFIED = "visitor_identified"
     VISITOR_BLOCKED = "visitor_blocked"
     VISITOR_UNBLOCKED = "visitor_unblocked"
+    REDACTED = "redacted"
 
 
 class Frame(BaseModel):
@@ -114,7 +115,8 @@ class AttachmentRow(Row):
 
 
 class MessageRow(Row):
-    """A message, or an event of the conversation (`event` set, `body` empty)."""
+    """A message, or an event of the conversation (`event` set, `body` empty). `redacted_at`: words
+    or files were taken back then, and what is here is what is left; agents are told by whom."""
 
     id: UUID
     client_id: UUID
@@ -126,6 +128,8 @@ class MessageRow(Row):
     event: dict[str, Any] | None
     attachments: list[AttachmentRow]
     sent_at: datetime
+    redacted_at: datetime | None = None
+    redacted_by: str | None = None
 
 
 class Marks(Row):
@@ -200,11 +204,13 @@ class GroupRow(Row):
 
 
 class PreviewRow(Row):
-    """The last message in short: at most 140 characters of text."""
+    """The last message in short: at most 140 characters of text. `is_redacted`: all of it was taken
+    back."""
 
     author: Literal["visitor", "member", "automatic", "system"]
     text: str
     has_attachment: bool
+    is_redacted: bool = False
 
 
 class ConversationRow(Row):
@@ -504,6 +510,16 @@ class InboxBlock(Frame):
     on: bool
 
 
+class InboxRedact(Frame):
+    """Take back a message, or only this file of it."""
+
+    type: Literal["redact"]
+    id: UUID
+    conversation: UUID
+    message: UUID
+    attachment: UUID | None = None
+
+
 class InboxTranscript(Frame):
     type: Literal["transcript"]
     id: UUID
@@ -539,6 +555,7 @@ InboxUp = Annotated[
     | InboxAssign
     | InboxClose
     | InboxBlock
+    | InboxRedact
     | InboxTranscript
     | InboxStatus
     | InboxWatch

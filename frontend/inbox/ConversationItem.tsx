@@ -131,7 +131,7 @@ function Preview({ row }: { row: ConversationRow }) {
           <Icon name="paperclip" size="s" /> {t("list.file")}
         </>
       ) : (
-        t("list.event")
+        t(preview.is_redacted ? "redact.gone" : "list.event")
       )}
     </>
   );

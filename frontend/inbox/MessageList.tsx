@@ -1,13 +1,16 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { clockTime, dayName, fileSize } from "../shared/format";
+import type { Translate } from "../shared/i18n";
 import { deliveryOf } from "../shared/inboxState";
 import { Attachment } from "../shared/ui/Attachment";
 import { Avatar } from "../shared/ui/Avatar";
 import { Icon } from "../shared/ui/Icon";
 import { type Delivery, Message } from "../shared/ui/Message";
 import { TypingDots } from "../shared/ui/TypingDots";
-import type { AttachmentRow, ConversationRow } from "../shared/wire";
+import { isGone } from "../shared/visitorState";
+import type { AttachmentRow, ConversationRow, MessageRow } from "../shared/wire";
 import { useDesk } from "./context";
+import { Redact } from "./Redact";
 import type { ThreadItem } from "./threadItems";
 import { eventText } from "./words";
 
@@ -235,12 +238,21 @@ function Item({ item, list, lastOwn }: { item: ThreadItem; list: Props; lastOwn:
           delivery={delivery}
           deliveryLabel={delivery ? t(`delivery.${delivery}`) : undefined}
           hasFoot={item.isLast || delivery !== null}
+          tombstone={tombstone(message, t)}
+          action={<Redact row={row} message={message} />}
         >
           <Files files={message.attachments} onImage={list.onImage} />
         </Message>
       );
     }
   }
+}
+
+/** What stands where content was taken back, and who did that. */
+function tombstone(message: MessageRow, t: Translate): string | undefined {
+  if (!message.redacted_at) return undefined;
+  const what = t(isGone(message) ? "redact.gone" : "redact.file_gone");
+  return message.redacted_by ? `${what}. ${t("redact.by", { name: message.redacted_by })}` : what;
 }
 
 function Files({ files, onImage }: { files: readonly AttachmentRow[]; onImage: Props["onImage"] }) {

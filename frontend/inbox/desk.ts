@@ -266,6 +266,12 @@ export class Desk {
     if (isDone) this.toast("ok", this.t(on ? "done.blocked" : "done.unblocked"));
   }
 
+  /** Takes back a message, or only this file of it. */
+  async redact(conversation: string, message: string, attachment: string | null): Promise<void> {
+    const isDone = await this.#order({ type: "redact", conversation, message, attachment });
+    if (isDone) this.toast("ok", this.t("redact.done"));
+  }
+
   /** True once the server has taken the order. */
   async transcript(conversation: string, email: string): Promise<boolean> {
     const isDone = await this.#order({ type: "transcript", conversation, email });

@@ -1,4 +1,4 @@
-import { mergeMessages } from "./visitorState";
+import { mergeMessages, mergeNews } from "./visitorState";
 import type {
   ColleagueRow,
   ConversationRow,
@@ -173,7 +173,7 @@ function isWholeTo(messages: readonly MessageRow[], lastSeq: number): boolean {
 /** A held thread with what has come of it. Its version moves only over ground without holes. */
 function extend(thread: Thread, row: ConversationRow, arrived: readonly MessageRow[]): Thread {
   if (row.version <= thread.version) return thread;
-  const messages = mergeMessages(thread.messages, arrived);
+  const messages = mergeNews(thread.messages, arrived);
   const isWhole = isWholeTo(messages, row.last_seq);
   return {
     ...thread,

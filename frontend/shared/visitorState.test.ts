@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { conversationRow, messageRow, visitorRow } from "./testing/rows";
-import { addEarlier, applyVisitor, deliveryOf, emptyVisitor } from "./visitorState";
+import { addEarlier, applyVisitor, deliveryOf, emptyVisitor, isGone } from "./visitorState";
 import type { MessageRow, VisitorChange, VisitorConversationRow, VisitorState } from "./wire";
 
 function change(conversation: Partial<VisitorConversationRow>, messages: MessageRow[] = []): VisitorChange {
@@ -143,4 +143,21 @@ test("own messages are stored, then delivered, then seen", () => {
     );
 
   expect([at(2, 2), at(3, 2), at(3, 3)]).toEqual(["stored", "delivered", "seen"]);
+});
+
+test("a message from before what is loaded that was taken back leaves no hole", () => {
+  const crowded: VisitorState = { ...started, messages: [messageRow({ seq: 9 })], has_earlier: true };
+  const gone = messageRow({ seq: 2, version: 2, body: "", redacted_at: "2026-11-23T11:00:00Z" });
+
+  const { state } = applyVisitor(crowded, change({ version: 2, last_seq: 9 }, [gone]));
+
+  expect(state.messages.map((message) => message.seq)).toEqual([9]);
+});
+
+test("a message of which a file is left is not gone", () => {
+  const redacted_at = "2026-11-23T11:00:00Z";
+
+  expect(isGone(messageRow({ body: "", redacted_at }))).toBe(true);
+  expect(isGone(messageRow({ body: "Still here", redacted_at }))).toBe(false);
+  expect(isGone(messageRow({ body: "" }))).toBe(false);
 });

@@ -22,6 +22,21 @@ export function mergeMessages(held: readonly MessageRow[], arrived: readonly Mes
   return [...byId.values()].sort((a, b) => a.seq - b.seq);
 }
 
+/** What changed among the messages held and after them. One from before what is loaded stays out: it
+ * would stand alone in front of a hole, and comes with its page. */
+export function mergeNews(held: readonly MessageRow[], arrived: readonly MessageRow[]): MessageRow[] {
+  const first = held[0]?.seq ?? 0;
+  return mergeMessages(
+    held,
+    arrived.filter((message) => message.seq >= first),
+  );
+}
+
+/** Whether all of the message was taken back: only its place is left. */
+export function isGone(message: MessageRow): boolean {
+  return !!message.redacted_at && !message.body && message.attachments.length === 0;
+}
+
 function isWhole(conversation: VisitorConversationRow, messages: readonly MessageRow[]): boolean {
   const seqs = new Set(messages.map((message) => message.seq));
   return seqs.size === conversation.last_seq;
@@ -46,7 +61,7 @@ function applyChange(
   if (conversation.version <= held.version) return { state, gap: false };
   if (conversation.version !== held.version + 1) return { state, gap: true };
   return {
-    state: { ...state, visitor, conversation, messages: mergeMessages(state.messages, messages) },
+    state: { ...state, visitor, conversation, messages: mergeNews(state.messages, messages) },
     gap: false,
   };
 }
@@ -63,7 +78,7 @@ function applyChanges(
   if (held?.id !== conversation.id) return applyChange(state, visitor, conversation, frame.messages);
   if (conversation.version < held.version) return { state, gap: false };
   return {
-    state: { ...state, visitor, conversation, messages: mergeMessages(state.messages, frame.messages) },
+    state: { ...state, visitor, conversation, messages: mergeNews(state.messages, frame.messages) },
     gap: false,
   };
 }

@@ -41,7 +41,8 @@ export type ChangeKind =
   | "closed"
   | "visitor_identified"
   | "visitor_blocked"
-  | "visitor_unblocked";
+  | "visitor_unblocked"
+  | "redacted";
 
 export type ConversationState = "pending" | "open" | "served" | "closed";
 export type AvailabilityStatus = "online" | "away" | "offline";
@@ -91,6 +92,8 @@ export interface MessageRow {
   event: ConversationEvent | null;
   attachments: AttachmentRow[];
   sent_at: string;
+  redacted_at: string | null;
+  redacted_by: string | null;
 }
 
 export interface Marks {
@@ -153,6 +156,7 @@ export interface PreviewRow {
   author: AuthorKind;
   text: string;
   has_attachment: boolean;
+  is_redacted: boolean;
 }
 
 export interface ConversationRow {
@@ -281,6 +285,7 @@ export type InboxUp =
   | { type: "assign"; id: string; conversation: string; to: string | null }
   | { type: "close"; id: string; conversation: string }
   | { type: "block"; id: string; conversation: string; on: boolean }
+  | { type: "redact"; id: string; conversation: string; message: string; attachment: string | null }
   | { type: "transcript"; id: string; conversation: string; email: string }
   | { type: "status"; id: string; is_available: boolean }
   | { type: "watch"; conversation: string | null }

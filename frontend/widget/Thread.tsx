@@ -5,7 +5,7 @@ import { Avatar } from "../shared/ui/Avatar";
 import { Icon } from "../shared/ui/Icon";
 import { Message } from "../shared/ui/Message";
 import { TypingDots } from "../shared/ui/TypingDots";
-import { deliveryOf } from "../shared/visitorState";
+import { deliveryOf, isGone } from "../shared/visitorState";
 import type { AttachmentRow, MessageRow } from "../shared/wire";
 import type { UnsentMessage } from "./chat";
 import { useSurroundings, useView } from "./context";
@@ -67,6 +67,7 @@ function StoredRow({ row, isNewestOwn }: { row: Extract<Row, { kind: "message" }
         delivery={delivery}
         deliveryLabel={delivery ? t(`state.${delivery}`) : undefined}
         hasFoot={row.isLast || isNewestOwn}
+        tombstone={message.redacted_at ? t(isGone(message) ? "gone.message" : "gone.file") : false}
       >
         {message.attachments.length > 0 && <Files files={message.attachments} />}
       </Message>

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from accounts.models import Account, Membership
-from chat import conversations, identity, messages, projections, visitors, wire
+from chat import conversations, identity, messages, projections, redactions, visitors, wire
 from chat.authors import Author
 from chat.events import Event
 from chat.models import Conversation
@@ -15,8 +15,9 @@ def every_change(conversation: Conversation, ana: Membership, ben: Membership) -
     """One event of each kind that the protocol knows."""
     visitor = conversation.visitor
     of_visitor, of_ana = Author.of_visitor(visitor), Author.of_member(ana)
+    said = messages.post(conversation, author=of_visitor, body="Hello?", client_id=uuid4())
     told = [
-        messages.post(conversation, author=of_visitor, body="Hello?", client_id=uuid4()),
+        said,
         messages.post(conversation, author=of_ana, body="Hello.", client_id=uuid4()),
         conversations.mark(conversation, side="visitor", what="received", seq=3),
         conversations.mark(conversation, side="visitor", what="seen", seq=4),
@@ -24,6 +25,7 @@ def every_change(conversation: Conversation, ana: Membership, ben: Membership) -
         visitors.identify(visitor, name="Iva"),
         visitors.block(visitor, by=ana),
         visitors.unblock(visitor, by=ana),
+        redactions.redact(conversation, message_id=said.visitor.messages[0].id, by=ana),
         conversations.close(conversation, by=of_ana),
     ]
     events = [event for event in told if event is not None]

@@ -20,7 +20,7 @@ from django.test import Client
 
 from accounts.models import Account, Membership
 from accounts.tenancy import tenant
-from chat import conversations, files, identity, messages, visitors, wire
+from chat import conversations, files, identity, messages, redactions, visitors, wire
 from chat.authors import Author
 from chat.models import Conversation
 from tests.conftest import LogIn
@@ -105,6 +105,33 @@ def _block_and_unblock(scene: Scene) -> object:
     return visitors.unblock(scene.conversation.visitor, by=scene.ben)
 
 
+def _redact_a_message(scene: Scene) -> object:
+    message_id = scene.conversation.messages.order_by("seq").values_list("pk", flat=True)[0]
+    return redactions.redact(scene.conversation, message_id=message_id, by=scene.ben)
+
+
+def _redact_the_last_message(scene: Scene) -> object:
+    _post_a_file(scene)
+    message = scene.conversation.messages.filter(event__isnull=True).latest("seq")
+    return redactions.redact(scene.conversation, message_id=message.pk, by=scene.ben)
+
+
+def _redact_one_file(scene: Scene) -> object:
+    uploads = [SimpleUploadedFile(name, b"tea", "text/plain") for name in ("a.txt", "b.txt")]
+    kept = [files.accept(upload, author=scene.ben) for upload in uploads]
+    messages.post(
+        scene.conversation,
+        author=Author.of_member(scene.ben),
+        body="Two lists",
+        client_id=uuid4(),
+        attachments=[one.pk for one in kept],
+    )
+    message = scene.conversation.messages.filter(event__isnull=True).latest("seq")
+    return redactions.redact(
+        scene.conversation, message_id=message.pk, attachment_id=kept[0].pk, by=scene.ben
+    )
+
+
 SCENARIOS: dict[wire.Change, list[Action]] = {
     wire.Change.MESSAGE_POSTED: [
         _post_as_visitor,
@@ -137,6 +164,7 @@ SCENARIOS: dict[wire.Change, list[Action]] = {
         lambda scene: visitors.block(scene.conversation.visitor, by=scene.ben)
     ],
     wire.Change.VISITOR_UNBLOCKED: [_block_and_unblock],
+    wire.Change.REDACTED: [_redact_a_message, _redact_the_last_message, _redact_one_file],
 }
 
 

@@ -34,6 +34,8 @@ export function messageRow(given: Partial<MessageRow> = {}): MessageRow {
     event: null,
     attachments: [],
     sent_at: "2026-11-23T10:00:00Z",
+    redacted_at: null,
+    redacted_by: null,
     ...given,
   };
 }

@@ -56,6 +56,10 @@ interface Props {
   /** Beside it: back into the composer. */
   editLabel?: string;
   onEdit?: (() => void) | undefined;
+  /** Beside the bubble. */
+  action?: ComponentChildren;
+  /** Instead of the words: they were taken back. */
+  tombstone?: string | false | undefined;
   /** Attachments. */
   children?: ComponentChildren;
 }
@@ -82,6 +86,7 @@ export function Message(props: Props) {
           <span class="visually-hidden">{props.author}: </span>
           {props.children}
           {props.body && <Words text={props.body} />}
+          {props.tombstone && <p class="message__gone">{props.tombstone}</p>}
         </div>
         {(props.hasFoot || hasFailed) && (
           <p class="message__foot">
@@ -107,6 +112,7 @@ export function Message(props: Props) {
           </p>
         )}
       </div>
+      {props.action}
     </div>
   );
 }
