@@ -176,7 +176,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 # --- Privacy -------------------------------------------------------------------------------------
 
 # Tables whose rows hang together by digests (`accounts.chains`).
-CHAINS = ["accounts.AuditEntry", "privacy.PurgeReceipt"]
+CHAINS = ["accounts.AuditEntry", "privacy.PurgeReceipt", "privacy.Acceptance"]
 # Where each app says what it keeps of people (`accounts.declarations`).
 PERSONAL_DATA = [
     "accounts.personal_data",

@@ -2,6 +2,11 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
+
+from privacy.documents.tree import Document, Section, Table
+
+DATED = date(2026, 11, 24)
 
 
 @dataclass(frozen=True)
@@ -29,3 +34,22 @@ def digest() -> str:
     """SHA-256 of the list: it changes exactly when the list does (S27)."""
     lines = "\n".join(f"{one.data}\t{one.ground}" for one in PROHIBITED)
     return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def document() -> Document:
+    """The list as an owner accepts it. Its version follows its content."""
+    table = Table(
+        "Prohibited data",
+        ("Data", "Prohibited by"),
+        tuple((one.data, one.ground) for one in PROHIBITED),
+    )
+    section = Section(
+        title="What must not be put into the chat",
+        anchor="prohibited",
+        paragraphs=(
+            "The account does not ask visitors for the data below and does not put them into the chat. If a "
+            "visitor sends them all the same, the account deletes them.",
+        ),
+        tables=(table,),
+    )
+    return Document("Prohibited data", digest()[:12], DATED, "en", (section,))

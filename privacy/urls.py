@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from privacy.views import centre, history
+from privacy.views import agreements, centre, history
 
 ACCOUNT = "app/<slug:slug>/settings/privacy/"
 
@@ -25,6 +25,22 @@ urlpatterns = [
         "privacy/<slug:slug>/changes/<int:number>/",
         centre.privacy_document_changes,
         name="privacy_document_changes",
+    ),
+    path(f"{ACCOUNT}agreements/", agreements.privacy_agreements, name="privacy_agreements"),
+    path(
+        f"{ACCOUNT}agreements/accept/",
+        agreements.privacy_agreements_accept,
+        name="privacy_agreements_accept",
+    ),
+    path(
+        f"{ACCOUNT}agreements/<uuid:acceptance_id>/",
+        agreements.privacy_acceptance,
+        name="privacy_acceptance",
+    ),
+    path(
+        f"{ACCOUNT}agreements/<uuid:acceptance_id>/pdf/",
+        agreements.privacy_acceptance_pdf,
+        name="privacy_acceptance_pdf",
     ),
     path(f"{ACCOUNT}history/", history.privacy_history, name="privacy_history"),
     path(

@@ -14,6 +14,7 @@ from accounts.forms import AccountForm
 from accounts.models import Membership, User
 
 PAGES = {
+    "agreements": "privacy_agreements",
     "company": "settings_company",
     "data": "privacy_data",
     "history": "privacy_history",

@@ -132,7 +132,7 @@ def _agreement(facts: Facts) -> Answer:
         (
             _page("The agreement", "dpa"),
             _page("Terms of Service", "terms"),
-            _setting("Your company", "company"),
+            _setting("Your agreements", "agreements"),
         ),
     )
 

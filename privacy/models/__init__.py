@@ -1,5 +1,6 @@
 """Tables of the privacy app, one module for each part."""
 
+from privacy.models.agreements import Acceptance, Agreement
 from privacy.models.history import HistoryPolicy, LegalHold, Period, PurgeReceipt, PurgeRun
 from privacy.models.platform import (
     Authority,
@@ -11,6 +12,8 @@ from privacy.models.platform import (
 )
 
 __all__ = [
+    "Acceptance",
+    "Agreement",
     "Authority",
     "HistoryPolicy",
     "LegalHold",

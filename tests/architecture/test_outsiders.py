@@ -14,7 +14,8 @@ from accounts import invitations
 from accounts.models import Account, Membership, Role, Site
 from accounts.tenancy import tenant
 from chat.models import Conversation, Group
-from privacy import holds
+from privacy import agreements, holds, prohibited
+from privacy.models import Agreement
 from privacy.models.history import HoldKind
 from tests.architecture.test_doors import our_patterns
 from tests.conftest import LogIn
@@ -72,6 +73,10 @@ CALLS = {
     "invitation_cancel": Call("post", ("invitation",)),
     "settings_profile": Call(),
     "settings_company": Call(),
+    "privacy_agreements": Call(),
+    "privacy_agreements_accept": Call("post", fields={"kind": "terms"}),
+    "privacy_acceptance": Call(ids=("acceptance",)),
+    "privacy_acceptance_pdf": Call(ids=("acceptance",)),
     "settings_plan": Call(),
     "inbox": Call(),
     "inbox_conversations": Call(fields={"view": "all"}),
@@ -102,11 +107,14 @@ def known(
         group = Group.objects.create(account=acme, key="orders", name="Orders")
         invitation = invitations.invite(acme, email="new@example.org", role=Role.AGENT, by=ana)
         hold = holds.place(HoldKind.CONVERSATION, conversation.pk, reason="A case", by=ana)
+    with tenant(acme.pk):
+        acceptance = agreements.record(Agreement.PROHIBITED, prohibited.document(), by=ana)
     return {
         "conversation": conversation.pk,
         "group": group.pk,
         "hold": hold.pk,
         "invitation": invitation.pk,
+        "acceptance": acceptance.pk,
         "member": ben.pk,
         "site": site.pk,
     }

@@ -1,0 +1,120 @@
+"""Agreements between an account and the platform: what holds, what was accepted, what is open.
+
+A new version asks to be accepted again. What has changed within a version, because a setting or a
+register did, is shown and can be accepted too (S26, S36).
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts import audit, chains
+from accounts.models import Account, Membership, Role
+from privacy import platform, prohibited
+from privacy.documents import differences, dpa, rendering, terms
+from privacy.documents.differences import Difference
+from privacy.documents.tree import Document
+from privacy.models import Acceptance, Agreement
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an account stands with one agreement. `changes` are since what was accepted last."""
+
+    kind: Agreement
+    document: Document
+    accepted: Acceptance | None
+    changes: list[Difference]
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nobody has accepted this version yet."""
+        return self.accepted is None or self.accepted.version != self.document.version
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is anything to accept."""
+        return self.accepted is None or self.accepted.content_digest != self.document.digest
+
+
+def standings(account: Account) -> list[Standing]:
+    """Each agreement as it would be accepted now. Inside the account. Raises Incomplete while the
+    account's or the platform's details have a gap."""
+    facts = platform.facts(account)
+    documents = {
+        Agreement.DPA: dpa.build(facts),
+        Agreement.TERMS: terms.build(facts.platform),
+        Agreement.PROHIBITED: prohibited.document(),
+    }
+    return [_standing(kind, document) for kind, document in documents.items()]
+
+
+def accept(account: Account, kinds: Iterable[Agreement], *, by: Membership) -> list[Acceptance]:
+    """Accept these as they are now; what is accepted already stays as it is.
+
+    Raises ValidationError for anybody but an owner and for no kind at all, and Incomplete.
+    """
+    if by.role != Role.OWNER:
+        raise ValidationError(_("Only an owner can do this."), code="not_allowed")
+    chosen = set(kinds)
+    if not chosen:
+        raise ValidationError(_("Tick what you accept."), code="nothing_ticked")
+    return [
+        record(one.kind, one.document, by=by)
+        for one in standings(account)
+        if one.kind in chosen and one.is_open
+    ]
+
+
+def record(kind: Agreement, document: Document, *, by: Membership) -> Acceptance:
+    """Write down that this member has accepted this document. The same one again: the first
+    acceptance, unchanged."""
+    page, file, salt = rendering.html(document), rendering.pdf(document), chains.salt()
+    Acceptance.objects.bulk_create(
+        [
+            Acceptance(
+                account_id=by.account_id,
+                kind=kind,
+                version=document.version,
+                language=document.language,
+                content=document.canonical(),
+                content_digest=document.digest,
+                html=page,
+                html_digest=hashlib.sha256(page.encode()).hexdigest(),
+                pdf=file,
+                pdf_digest=hashlib.sha256(file).hexdigest(),
+                role=by.role,
+                accepted_by=by.pk,
+                accepted_by_salt=salt,
+                accepted_by_mark=chains.commitment(str(by.pk), salt=salt),
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    one = Acceptance.objects.get(kind=kind, content_digest=document.digest)
+    if one.accepted_by_salt == salt:
+        audit.record(
+            by.account_id,
+            audit.Event.AGREEMENT_ACCEPTED,
+            by=by,
+            kind=kind.value,
+            version=one.version,
+            digest=one.content_digest,
+        )
+    return one
+
+
+def history() -> list[Acceptance]:
+    """Everything that was ever accepted, newest first, without the files."""
+    return list(Acceptance.objects.defer("content", "html", "pdf").order_by("-accepted_at", "-id"))
+
+
+def _standing(kind: Agreement, document: Document) -> Standing:
+    accepted = (
+        Acceptance.objects.defer("html", "pdf").filter(kind=kind).order_by("-accepted_at").first()
+    )
+    changes = differences.between(accepted.content, document.canonical()) if accepted else []
+    return Standing(kind, document, accepted, changes)
