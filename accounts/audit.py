@@ -25,6 +25,7 @@ class Event(StrEnum):
     SETTING_CHANGED = "setting.changed"
     COMPANY_NAMED = "company.named"
     AGREEMENT_ACCEPTED = "agreement.accepted"
+    WENT_LIVE = "account.live"
     HOLD_PLACED = "hold.placed"
     HOLD_LIFTED = "hold.lifted"
     CONTENT_REDACTED = "content.redacted"
@@ -34,6 +35,7 @@ EVENT_TEXTS: dict[Event, Promise] = {
     Event.SETTING_CHANGED: _("Setting changed"),
     Event.COMPANY_NAMED: _("Company details changed"),
     Event.AGREEMENT_ACCEPTED: _("Agreement accepted"),
+    Event.WENT_LIVE: _("Went live"),
     Event.HOLD_PLACED: _("Legal hold placed"),
     Event.HOLD_LIFTED: _("Legal hold lifted"),
     Event.CONTENT_REDACTED: _("Message or file removed"),

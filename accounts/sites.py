@@ -8,6 +8,7 @@ import idna
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts import launch
 from accounts.models import Account, Site
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -42,7 +43,13 @@ def normalise(address: str) -> str:
 
 
 def is_allowed(account: Account, origin: str | None) -> bool:
-    """Whether the chat may run on this origin. To be asked inside the account.
+    """Whether the chat may run on this origin now: a live account's on a listed site (S35). To be
+    asked inside the account."""
+    return launch.is_live(account) and is_listed(account, origin)
+
+
+def is_listed(account: Account, origin: str | None) -> bool:
+    """Whether the owner wants the chat on this origin. To be asked inside the account.
 
     The origin must be spelled as browsers spell it. "null", "file://" and a missing one never are
     allowed, not even on an account that allows any site.

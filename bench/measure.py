@@ -17,6 +17,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.test import Client as Browser  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from accounts.models import Account, Membership, PlanName, Role, Site, User  # noqa: E402
 from accounts.tenancy import tenant  # noqa: E402
@@ -47,7 +48,9 @@ PARTS = ("latency", "throughput", "memory", "sizes")
 
 def _prepare() -> tuple[Account, str, str]:
     """An account with one agent; a ticket for its site; the agent's cookie."""
-    account = Account.objects.create(name="Bench", slug="bench", plan=PlanName.PRO)
+    account = Account.objects.create(
+        name="Bench", slug="bench", plan=PlanName.PRO, live_at=timezone.now()
+    )
     user = User.objects.create_user("agent@example.org", "a long enough password")
     Membership.objects.create(account=account, user=user, role=Role.AGENT, public_name="Ada")
     with tenant(account.pk):

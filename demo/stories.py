@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from accounts.companies import CompanyFields
+
 Speaker = Literal["visitor", "owner", "agent"]
 Line = tuple[Speaker, int, str]
 
@@ -29,6 +31,23 @@ class Story:
     closed_by: Speaker | None = None
     is_blocked: bool = False
 
+
+COMPANY: CompanyFields = {
+    "company_name": "Kettle Lane s.r.o.",
+    "vat_id": "",
+    "has_no_vat_id": True,
+    "address_line1": "Kettle Lane 5",
+    "address_line2": "",
+    "postcode": "602 00",
+    "city": "Brno",
+    "country": "CZ",
+    "registration_no": "",
+    "contact_name": "",
+    "contact_email": "privacy@demo.test",
+    "dpo_name": "",
+    "dpo_email": "",
+    "representative": "",
+}
 
 HOUR = 60
 DAY = 24 * HOUR

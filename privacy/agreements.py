@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts import audit, chains
+from accounts import audit, chains, launch
 from accounts.models import Account, Membership, Role
 from privacy import platform, prohibited
 from privacy.documents import differences, dpa, rendering, terms
@@ -53,7 +53,8 @@ def standings(account: Account) -> list[Standing]:
 
 
 def accept(account: Account, kinds: Iterable[Agreement], *, by: Membership) -> list[Acceptance]:
-    """Accept these as they are now; what is accepted already stays as it is.
+    """Accept these as they are now; what is accepted already stays as it is. With the last of the
+    three the account goes live (S35).
 
     Raises ValidationError for anybody but an owner and for no kind at all, and Incomplete.
     """
@@ -62,11 +63,14 @@ def accept(account: Account, kinds: Iterable[Agreement], *, by: Membership) -> l
     chosen = set(kinds)
     if not chosen:
         raise ValidationError(_("Tick what you accept."), code="nothing_ticked")
-    return [
+    accepted = [
         record(one.kind, one.document, by=by)
         for one in standings(account)
         if one.kind in chosen and one.is_open
     ]
+    if set(Acceptance.objects.values_list("kind", flat=True).distinct()) == set(Agreement):
+        launch.go_live(account, by=by)
+    return accepted
 
 
 def record(kind: Agreement, document: Document, *, by: Membership) -> Acceptance:

@@ -1,13 +1,17 @@
 """Forms of the privacy pages: checked input, no decisions."""
 
 import re
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import CompanyForm
 from privacy.models import HistoryPolicy, Period
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -76,3 +80,51 @@ class HoldForm(forms.Form):
                 _("There is no conversation in this address. Copy it while one is open.")
             )
         return UUID(found[-1])
+
+
+class FirstCompanyForm(CompanyForm):
+    """What must be said of the company before the chat runs (S66); the rest can follow."""
+
+    LATER = (
+        "registration_no",
+        "contact_name",
+        "contact_email",
+        "dpo_name",
+        "dpo_email",
+        "representative",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.LATER:
+            del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        return {**super().clean(), **dict.fromkeys(self.LATER, "")}
+
+
+class BoxesForm(forms.Form):
+    """The three boxes of an owner, none of them ticked for them (S27, S35)."""
+
+    dpa = forms.BooleanField(
+        label=gettext_lazy("We accept the data processing agreement."),
+        error_messages={"required": gettext_lazy("Without the agreement the chat cannot run.")},
+    )
+    terms = forms.BooleanField(
+        label=gettext_lazy("We accept the Terms of Service."),
+        error_messages={"required": gettext_lazy("Without the Terms the chat cannot run.")},
+    )
+    prohibited = forms.BooleanField(
+        label=gettext_lazy("We will not use the chat for prohibited data."),
+        error_messages={"required": gettext_lazy("Without this promise the chat cannot run.")},
+    )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.fields["dpa"].help_text = _to_read("dpa", _("Read the data processing agreement"))
+        self.fields["terms"].help_text = _to_read("terms", _("Read the Terms of Service"))
+
+
+def _to_read(document: str, words: str) -> str:
+    address = reverse("privacy_document", args=[document])
+    return format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', address, words)

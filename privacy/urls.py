@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from privacy.views import agreements, centre, history
+from privacy.views import agreements, centre, history, launch
 
 ACCOUNT = "app/<slug:slug>/settings/privacy/"
 
@@ -26,6 +26,7 @@ urlpatterns = [
         centre.privacy_document_changes,
         name="privacy_document_changes",
     ),
+    path("app/<slug:slug>/start/live/", launch.go_live, name="go_live"),
     path(f"{ACCOUNT}agreements/", agreements.privacy_agreements, name="privacy_agreements"),
     path(
         f"{ACCOUNT}agreements/accept/",

@@ -10,6 +10,7 @@ import redis
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone, translation
 
 from accounts.models import Account, Membership, PlanName, Role, Site, User
 from accounts.tenancy import tenant
@@ -31,8 +32,16 @@ def fresh_limits() -> None:
     client.close()
 
 
+@pytest.fixture(autouse=True)
+def no_language() -> None:
+    """The language of another test's last request does not stay."""
+    translation.deactivate()
+
+
 def _account(name: str, slug: str) -> Account:
-    account = Account.objects.create(name=name, slug=slug, plan=PlanName.PRO)
+    account = Account.objects.create(
+        name=name, slug=slug, plan=PlanName.PRO, live_at=timezone.now()
+    )
     with tenant(account.pk):
         Site.objects.create(account=account, origin=f"https://{slug}.test")
     return account

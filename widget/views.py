@@ -17,7 +17,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import sites, snippet
+from accounts import launch, sites, snippet
 from accounts.doors import MemberRequest, admin_view, public
 from accounts.models import Language
 from chat.doors import EmbedRequest, embed_view
@@ -29,6 +29,7 @@ from widget.models import WidgetSettings
 JAVASCRIPT = "text/javascript; charset=utf-8"
 MINUTES = 60
 YEAR = 365 * 24 * 3600
+WAITING = "this account is not live yet: its owner finds the last steps under Set up"
 
 
 @public
@@ -71,7 +72,7 @@ def widget_config(request: EmbedRequest) -> HttpResponse:
     strict policy with Trusted Types, and that sends `Origin`. 403 without CORS for a page that
     is not on the account's list."""
     site = request.headers.get("Origin", "")
-    if not sites.is_allowed(request.account, site):
+    if not sites.is_listed(request.account, site):
         refusal = HttpResponse(
             "This site is not on the account's list.\n",
             content_type="text/plain; charset=utf-8",
@@ -81,14 +82,24 @@ def widget_config(request: EmbedRequest) -> HttpResponse:
         patch_vary_headers(refusal, ["Origin"])
         return refusal
     snippet.mark_seen(request.account)
-    look = settings.of(request.account)
-    config = embed.loader_config(request.account, look, _language(request, look))
-    response = HttpResponse(f"export default {json.dumps(config)};\n", content_type=JAVASCRIPT)
+    response = HttpResponse(_configuration(request), content_type=JAVASCRIPT)
     response["Access-Control-Allow-Origin"] = site
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response["Cache-Control"] = "private, max-age=15"
+    is_live = launch.is_live(request.account)
+    # Who has just gone live reloads the page at once.
+    response["Cache-Control"] = "private, max-age=15" if is_live else "no-store"
     patch_vary_headers(response, ["Origin", "Accept-Language"])
     return response
+
+
+def _configuration(request: EmbedRequest) -> str:
+    """The module's text. Before the account is live it only throws, which the loader reports in
+    the console: a page of the owner's shows nothing else (S35)."""
+    if not launch.is_live(request.account):
+        return f"throw {json.dumps(WAITING)};\n"
+    look = settings.of(request.account)
+    config = embed.loader_config(request.account, look, _language(request, look))
+    return f"export default {json.dumps(config)};\n"
 
 
 @embed_view

@@ -134,8 +134,8 @@ def run(environ: Mapping[str, str]) -> None:
         with step("Database structure"):
             manage("migrate", "--noinput", environment=environment)
         with step("Demo account"):
-            manage("load_demo", environment=environment)
             manage("load_registers", "demo/registers.toml", environment=environment)
+            manage("load_demo", environment=environment)
         if environment["DEBUG"].lower() not in {"1", "true", "yes", "on"}:
             with step("Static files"):
                 manage("collectstatic", "--noinput", environment=environment)

@@ -40,8 +40,9 @@ function start(): void {
     const address = `${origin}/widget/${options.key}/config.js?lang=${options.lang ?? ""}`;
     const config: Config = await import(address).then(
       (module) => module.default,
-      () => {
-        throw "not allowed on this site";
+      (reason) => {
+        // Before the account is live, its configuration throws a text that says so.
+        throw reason.big ? reason : "not allowed on this site";
       },
     );
 
@@ -64,11 +65,7 @@ function start(): void {
     Object.assign(call, { api });
     drain(call, run);
     if (second) drain(second, run);
-    if (Array.isArray(queue))
-      drain(
-        Object.assign(() => {}, { _: queue }),
-        run,
-      );
+    if (Array.isArray(queue)) drain({ _: queue }, run);
     for (const event of ["startup", "render", "rendered"]) stage.events.fire(event);
     resume();
     attempt(() => options.onStartup?.(api));

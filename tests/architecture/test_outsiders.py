@@ -89,6 +89,7 @@ CALLS = {
     "group_remove": Call("post", ("group",)),
     "settings_mail": Call(),
     "settings_widget": Call(),
+    "go_live": Call(),
     "privacy_data": Call(),
     "privacy_history": Call(),
     "privacy_history_preview": Call(fields={"period": "1_months"}),

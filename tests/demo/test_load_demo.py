@@ -11,11 +11,15 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts import companies
 from accounts.models import Account, Membership, Site
 from accounts.tenancy import tenant
 from chat.models import ChatSettings, Conversation, ConversationMail, Message
 from demo.stories import STORIES
+from privacy import registers
+from privacy.models import Acceptance, Agreement, PlatformIdentity
 
+REGISTERS = Path(__file__).resolve().parents[2] / "demo" / "registers.toml"
 PASSWORD = "a demo password of the tests"
 
 
@@ -27,6 +31,7 @@ def surroundings(
     monkeypatch.setenv("SHOP_PORT", "8765")
     monkeypatch.delenv("SHOP_URL", raising=False)
     settings.VAR_DIR = tmp_path
+    registers.load(REGISTERS)
 
 
 def load() -> Account:
@@ -48,6 +53,23 @@ def test_loading_again_changes_nothing() -> None:
     first = everything(load())
 
     assert everything(load()) == first
+
+
+def test_it_is_live_with_a_company_and_what_its_owner_accepted() -> None:
+    account = load()
+
+    assert account.live_at
+    with tenant(account.pk):
+        assert companies.of(account.pk)
+        assert set(Acceptance.objects.values_list("kind", flat=True)) == set(Agreement)
+
+
+def test_without_the_registers_it_says_what_is_missing() -> None:
+    PlatformIdentity.objects.all().delete()
+
+    with pytest.raises(CommandError, match="load_registers"):
+        load()
+    assert not Account.objects.filter(slug="demo").exists()
 
 
 def test_its_people_can_log_in_and_see_the_inbox() -> None:

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Frame, Page, expect
 
-from accounts.models import Membership
+from accounts.models import Account, Membership
 from tests.e2e.conftest import Employ, SetDown
 from tests.e2e.hosts import CHAT
 from tests.e2e.people import AgentAtWork, VisitorAtHome
@@ -56,6 +56,20 @@ def test_the_chat_is_accessible_with_its_forms_and_dialogs_open(
         _assert_accessible(visitor.page, name)
         visitor.chat.get_by_role("dialog").press("Escape")
         expect(visitor.chat.get_by_role("dialog")).to_have_count(0)
+
+
+@SCHEMES
+def test_going_live_is_accessible_also_with_its_errors(
+    employ: Employ, ana: Membership, scheme: str
+) -> None:
+    Account.objects.filter(pk=ana.account_id).update(live_at=None)
+    page = employ(ana, color_scheme=scheme).page
+    for name in ("start", "start/live"):
+        page.goto(f"{CHAT}/app/acme/{name}/")
+        _assert_accessible(page, name)
+    page.get_by_role("button", name="Accept and go live").click()
+    expect(page.get_by_text("Without the agreement the chat cannot run.")).to_be_visible()
+    _assert_accessible(page, "errors")
 
 
 @SCHEMES

@@ -99,7 +99,7 @@ def test_a_second_run_continues_with_the_same_data_and_password(
         psycopg.connect(stack.environment["DATABASE_URL"]) as connection,
     ):
         calls = [name for (name,) in connection.execute("SELECT name FROM calls")]
-    assert calls == ["migrate", "load_demo", "load_registers"] * 2
+    assert calls == ["migrate", "load_registers", "load_demo"] * 2
 
 
 def test_servers_given_by_address_are_used_and_none_are_started(

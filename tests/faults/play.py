@@ -19,6 +19,7 @@ import psycopg  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test import Client as Browser  # noqa: E402
+from django.utils import timezone  # noqa: E402
 from websockets.asyncio.client import connect  # noqa: E402
 
 from accounts.models import Account, Membership, PlanName, Role, Site, User  # noqa: E402
@@ -55,7 +56,9 @@ class Play:
         environment = dict(os.environ)
         self.web = Web(port, environment, folder / "web.log")
         self.worker = Worker(environment, folder)
-        self.account = Account.objects.create(name="Faults", slug="faults", plan=PlanName.PRO)
+        self.account = Account.objects.create(
+            name="Faults", slug="faults", plan=PlanName.PRO, live_at=timezone.now()
+        )
         with tenant(self.account.pk):
             Site.objects.create(account=self.account, origin=SITE)
             self.ticket = identity.ticket(self.account, SITE)

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import plans, signup, sites
+from accounts import companies, plans, signup, sites
 from accounts.models import Account, Membership, PlanName, Role, User
 from accounts.tenancy import tenant
 from chat import conversations, events, groups, identity, locking, messages, visitors
@@ -21,7 +21,10 @@ from chat.authors import Author
 from chat.models import AuthorKind, ChatSettings, Conversation, Message, Visitor
 from chat.visitors import VisitorDetails
 from demo.shop.server import KEY_FILE
-from demo.stories import STORIES, Speaker, Story
+from demo.stories import COMPANY, STORIES, Speaker, Story
+from privacy import agreements
+from privacy.documents.facts import Incomplete
+from privacy.models import Agreement
 
 SLUG = "demo"
 GROUPS = {"orders": "Orders and parcels", "advice": "Advice"}
@@ -77,8 +80,20 @@ def _make() -> Account:
         description="Packs the parcels",
     )
     with tenant(account.pk):
+        companies.name(account, COMPANY, by=owner)
+        _accept(account, by=owner)
         _tell_stories(account, {"owner": owner, "agent": agent})
     return account
+
+
+def _accept(account: Account, *, by: Membership) -> None:
+    try:
+        agreements.accept(account, Agreement, by=by)
+    except Incomplete as error:
+        missing = ", ".join(error.missing)
+        raise CommandError(
+            f"Load the registers first (load_registers). Missing: {missing}"
+        ) from error
 
 
 def _person(email: str, password: str) -> User:
