@@ -15,7 +15,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import structlog
@@ -105,7 +105,7 @@ def seal(model: type[R], account_id: UUID) -> int:
     while rows := list(_rows(model).filter(number=None).order_by("id")[:BATCH]):
         for row in rows:
             row.number = head.number + 1
-            row.digest = _link(head.digest, row)
+            row.digest = link(head.digest, row)
             head.number, head.digest = row.number, row.digest
         _rows(model).bulk_update(rows, ["number", "digest"])
         linked += len(rows)
@@ -125,7 +125,7 @@ def verify(model: type[R], account_id: UUID) -> list[Fault]:
         number += 1
         if row.number != number:
             return [Fault(number, "an entry is missing")]
-        digest = _link(digest, row)
+        digest = link(digest, row)
         if not hmac.compare_digest(digest, row.digest):
             return [Fault(number, "the entry was altered")]
     if head is None:
@@ -141,7 +141,16 @@ def _rows(model: type[R]) -> models.QuerySet[R]:
     return model._default_manager.all()
 
 
-def _link(before: str, row: ChainedRow) -> str:
+class Linkable(Protocol):
+    """What can hang in a chain."""
+
+    number: Any
+
+    def committed(self) -> dict[str, Any]: ...
+
+
+def link(before: str, row: Linkable) -> str:
+    """The digest of this row, which hangs on the digest before it."""
     said = json.dumps(
         {"number": row.number, "before": before, **row.committed()},
         sort_keys=True,

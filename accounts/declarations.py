@@ -16,6 +16,7 @@ class Subject(StrEnum):
     VISITOR = "visitors of the account's sites"
     MEMBER = "members of the account"
     CONTACT = "people named for the company"
+    STAFF = "staff of the platform"
     NOBODY = "nobody"
 
 
@@ -63,6 +64,7 @@ class Kept(StrEnum):
     PERSON = "until the person's log-in ends"
     ACCOUNT = "until the account ends"
     PURGE = "until the purge is finished"
+    PLATFORM = "as long as the platform runs"
 
 
 class Erased(StrEnum):

@@ -4,13 +4,16 @@ A view, consumer, task or command without a door does not exist: a test lists th
 the label. The visitor's door is in `chat.doors`, because it has to know visitors.
 """
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 from uuid import UUID, uuid4
 
 import structlog
+from allauth.account.authentication import get_authentication_records
 from asgiref.sync import sync_to_async
 from celery import Task, shared_task
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -19,6 +22,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import close_old_connections, connections, transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import reverse
 
 from accounts.models import Account, Membership, Role, User
 from accounts.tenancy import tenant
@@ -84,6 +88,42 @@ def _member_view(view: MemberView[P], *, door: str, roles: frozenset[Role]) -> V
 
     enter.door = door  # type: ignore[attr-defined]
     return enter
+
+
+class StaffRequest(HttpRequest):
+    """A request by somebody who works for the platform, in no account."""
+
+    user: User
+
+
+STAFF_CONFIRMED_FOR = timedelta(hours=1)
+"""Staff give their password again after this long; a form that is open then may still be sent."""
+
+StaffView = Callable[Concatenate[StaffRequest, P], HttpResponseBase]
+
+
+def staff_view(view: StaffView[P]) -> View:
+    """Open to the platform's staff who gave their password lately; 404 for everybody else. It enters
+    no account, so that no row of any is seen behind it."""
+
+    @wraps(view)
+    def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not request.user.is_staff:
+            raise Http404
+        is_safe = request.method in {"GET", "HEAD"}
+        if not _confirmed_within(request, STAFF_CONFIRMED_FOR * (1 if is_safe else 2)):
+            return redirect_to_login(request.get_full_path(), reverse("account_reauthenticate"))
+        return view(cast(StaffRequest, request), *args, **kwargs)
+
+    enter.door = "staff"  # type: ignore[attr-defined]
+    return enter
+
+
+def _confirmed_within(request: HttpRequest, period: timedelta) -> bool:
+    proofs = [record["at"] for record in get_authentication_records(request, request.user)]
+    return bool(proofs) and time.time() - max(proofs) < period.total_seconds()
 
 
 class SignedClaim(Protocol):

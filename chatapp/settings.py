@@ -177,6 +177,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 
 # Tables whose rows hang together by digests (`accounts.chains`).
 CHAINS = ["accounts.AuditEntry", "privacy.PurgeReceipt", "privacy.Acceptance"]
+# Chains of the installation itself: what finds their faults.
+PLATFORM_CHAINS = {"staff": "privacy.trail.verify"}
 # Where each app says what it keeps of people (`accounts.declarations`).
 PERSONAL_DATA = [
     "accounts.personal_data",

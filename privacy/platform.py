@@ -55,10 +55,9 @@ def storage_places(region: str, on: date) -> tuple[Place, ...]:
 
 def sub_processors(on: date) -> tuple[SubProcessor, ...]:
     """Who works for the platform on that day, or has been announced, by name."""
-    found = registers.SubProcessor.objects.filter(announced_on__lte=on).order_by("legal_name")
     return tuple(
         SubProcessor(
-            name=one.legal_name if one.effective_on <= on else _announced(one),
+            name=_announced(one) if one.standing(on) == registers.Standing.ANNOUNCED else str(one),
             address=f"{one.address}, {countries.NAMES[one.country]}",
             contact=one.contact,
             service=f"{one.service}: {one.description} Data: {one.data}.",
@@ -68,11 +67,20 @@ def sub_processors(on: date) -> tuple[SubProcessor, ...]:
                     {one.place_of_storage, one.place_of_processing, one.place_of_access}
                 )
             ),
-            tool=str(one.get_tool_display()),
+            tool=_transfer(one),
         )
-        for one in found
-        if one.ended_on is None or one.ended_on >= on
+        for one in registers.SubProcessor.objects.known_on(on).order_by("legal_name")
     )
+
+
+def _transfer(one: registers.SubProcessor) -> str:
+    """The tool with its proof and the day of the last check (R13)."""
+    said = [str(one.get_tool_display())]
+    if one.certificate:
+        said.append(f"certificate {one.certificate}")
+    if one.tool != places.Tool.NONE_EEA and one.checked_on:
+        said.append(f"checked on {one.checked_on}")
+    return ", ".join(said)
 
 
 def measures() -> tuple[Measure, ...]:
@@ -86,7 +94,8 @@ def measures() -> tuple[Measure, ...]:
 def authorities() -> tuple[Link, ...]:
     """Public bodies for further reading (S7)."""
     return tuple(
-        Link(one.name, one.address) for one in registers.Authority.objects.order_by("position")
+        Link(one.name, one.address)
+        for one in registers.Authority.objects.filter(ended_on=None).order_by("position")
     )
 
 

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from privacy.documents import centre, rendering
 from privacy.documents.facts import Facts, Incomplete
@@ -23,13 +23,16 @@ class Outcome:
 def publish() -> Outcome:
     """Publish each document that is not what its newest version says. One with a gap is left as it
     was. Running it again changes nothing."""
-    outcome, facts = Outcome(), centre.facts()
-    for slug, kind in centre.KINDS.items():
-        try:
-            if _publish(kind, facts):
-                outcome.published.append(slug)
-        except Incomplete as error:
-            outcome.incomplete[slug] = error.missing
+    outcome = Outcome()
+    # Not the language of whoever happens to press a button: the documents have one of their own.
+    with translation.override("en"):
+        facts = centre.facts()
+        for slug, kind in centre.KINDS.items():
+            try:
+                if _publish(kind, facts):
+                    outcome.published.append(slug)
+            except Incomplete as error:
+                outcome.incomplete[slug] = error.missing
     return outcome
 
 

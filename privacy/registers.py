@@ -1,4 +1,6 @@
-"""The platform's registers: read from one file that staff keep, checked as a whole, and put in place.
+"""The platform's registers: written entry by entry, or read as a whole from a file that staff keep.
+
+Nothing in a register is deleted. An entry ends on a day, and the trail says who changed what.
 
 A file has the tables `platform` and, each any number of times, `place`, `sub_processor`, `measure` and
 `authority`; keys are the fields of the models in `privacy.models.platform`.
@@ -6,12 +8,17 @@ A file has the tables `platform` and, each any number of times, `place`, `sub_pr
 
 import tomllib
 from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.models import User
+from privacy import data_map, trail
 from privacy.measures import HEADINGS
 from privacy.models.platform import Authority, Measure, Place, PlatformIdentity, SubProcessor
 
@@ -23,6 +30,83 @@ _TABLES: dict[str, type[models.Model]] = {
     "authority": Authority,
 }
 
+_KEYS: dict[type[models.Model], tuple[str, ...]] = {
+    PlatformIdentity: (),
+    Place: ("service", "city"),
+    SubProcessor: ("legal_name", "service"),
+    Measure: ("position",),
+    Authority: ("position",),
+}
+"""By what an entry of a file is known again in the register."""
+
+_LAST_DAY: dict[type[models.Model], str] = {
+    Place: "until",
+    SubProcessor: "ended_on",
+    Authority: "ended_on",
+}
+"""Which field says that an entry has ended."""
+
+R = TypeVar("R", bound=models.Model)
+
+
+@transaction.atomic
+def write(row: R, *, by: User | None) -> R:
+    """Add this entry to its register, or change it there. Nothing happens if it says what it said.
+
+    The caller has validated it. `by` None: a command."""
+    model = type(row)
+    old = model._default_manager.select_for_update().filter(pk=row.pk).first()
+    changes = _changes(old, row)
+    if old is None:
+        row.save(force_insert=True)
+        trail.record(trail.Event.ADDED, by=by, target=row, fields=changes)
+    elif changes:
+        row.save(force_update=True)
+        trail.record(trail.Event.CHANGED, by=by, target=row, fields=changes)
+    return row
+
+
+@transaction.atomic
+def end(row: R, *, last_day: date, by: User | None) -> R:
+    """End an entry: it counts until this day and stays in the register. Raises ValidationError for
+    one that has ended, or that would end before it began."""
+    model = type(row)
+    row = model._default_manager.select_for_update().get(pk=row.pk)
+    field = _LAST_DAY[model]
+    if getattr(row, field):
+        raise ValidationError(_("This has ended already."))
+    if last_day < (_first_day(row) or last_day):
+        raise ValidationError(_("This is before the first day."))
+    setattr(row, field, last_day)
+    row.save(update_fields=[field])
+    trail.record(trail.Event.ENDED, by=by, target=row, last_day=str(last_day))
+    return row
+
+
+def _first_day(row: models.Model) -> date | None:
+    match row:
+        case Place():
+            return row.since
+        case SubProcessor():
+            return row.effective_on
+        case _:
+            return None
+
+
+def _changes(old: models.Model | None, new: models.Model) -> dict[str, list[str] | None]:
+    """The fields that differ, each with what it was and is; of a person's only the name."""
+    personal = {one.field for one in data_map.data() if one.table.model == new._meta.label}
+    found: dict[str, list[str] | None] = {}
+    for field in new._meta.local_concrete_fields:
+        if field.primary_key:
+            continue
+        was = field.value_to_string(old) if old else ""
+        said = field.value_to_string(new)
+        was, said = ("" if value in (None, "None") else str(value) for value in (was, said))
+        if was != said:
+            found[field.name] = None if field.name in personal else [was, said]
+    return found
+
 
 class Unusable(Exception):
     """The file cannot be taken; `faults` says where and why. Nothing was changed."""
@@ -33,8 +117,9 @@ class Unusable(Exception):
 
 
 def load(path: Path) -> dict[str, int]:
-    """Put what the file says in the place of what the registers hold. Returns the rows of each
-    table. Raises Unusable, and changes nothing then."""
+    """Make the registers say what the file says: its entries are added or changed, and those that it
+    does not name ended yesterday. Drafts stay. Returns how many entries the file has of each kind.
+    Raises Unusable, and changes nothing then."""
     try:
         said = tomllib.loads(path.read_text())
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -52,17 +137,58 @@ def load(path: Path) -> dict[str, int]:
     faults += _faults_as_a_whole(rows)
     if faults:
         raise Unusable(faults)
+    counts = {name: len(rows[model]) for name, model in _TABLES.items()}
     with transaction.atomic():
-        for model, found in rows.items():
-            model._default_manager.all().delete()
-            model._default_manager.bulk_create(found)
-    return {name: len(rows[model]) for name, model in _TABLES.items()}
+        changed = [_put(model, found) for model, found in rows.items()]
+        if any(changed):
+            trail.record(trail.Event.LOADED, by=None, counts=counts)
+    return counts
+
+
+def _put(model: type[models.Model], found: list[models.Model]) -> bool:
+    """Whether anything of this register has changed."""
+    before = {row.pk: row for row in model._default_manager.all()}
+    named, has_changed = set(), False
+    for row in found:
+        old = _known_as(row, [one for pk, one in before.items() if pk not in named])
+        if old is not None:
+            row.pk = old.pk
+            for kept in _KEPT.get(model, ()):
+                setattr(row, kept, getattr(old, kept))
+        has_changed |= old is None or bool(_changes(old, row))
+        named.add(write(row, by=None).pk)
+    yesterday = timezone.now().date() - timedelta(days=1)
+    for pk, row in before.items():
+        if pk not in named and model in _LAST_DAY and _is_in_force(row):
+            end(row, last_day=max(yesterday, _first_day(row) or yesterday), by=None)
+            has_changed = True
+    return has_changed
+
+
+_KEPT: dict[type[models.Model], tuple[str, ...]] = {SubProcessor: ("replaces", "dropped_on")}
+"""What a file cannot say."""
+
+
+def _known_as(row: models.Model, among: list[models.Model]) -> models.Model | None:
+    """The entry that has the same key; if several have, one that has not ended."""
+    key = [getattr(row, name) for name in _KEYS[type(row)]]
+    same = [one for one in among if [getattr(one, name) for name in _KEYS[type(one)]] == key]
+    return min(same, key=lambda one: not _is_in_force(one), default=None)
+
+
+def _is_in_force(row: models.Model) -> bool:
+    if isinstance(row, SubProcessor) and (row.announced_on is None or row.dropped_on):
+        return False
+    field = _LAST_DAY.get(type(row))
+    return field is None or getattr(row, field) is None
 
 
 def _row(model: type[models.Model], entry: Any) -> tuple[models.Model | None, list[str]]:
     if not isinstance(entry, Mapping):
         return None, ["not a table"]
-    names = {field.name for field in model._meta.local_fields if field.editable}
+    names = {
+        field.name for field in model._meta.local_fields if field.editable and not field.is_relation
+    }
     if unknown := sorted(set(entry) - names):
         return None, [f"{name}: no such key" for name in unknown]
     row = model(**entry)

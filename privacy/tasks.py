@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.doors import Steps, each_account_task, tenant_steps_task
 from accounts.models import Account
 from accounts.tenancy import current_account
-from privacy import publications, purges
+from privacy import publications, purges, sub_processors
 
 LONGEST_PAUSE = 1.0
 
@@ -42,4 +42,5 @@ def _begin() -> UUID | None:
 @each_account_task
 def publish_documents() -> None:
     """Publish what has changed with the calendar, such as a sub-processor whose work begins."""
+    sub_processors.take_effect(timezone.now().date())
     publications.publish()

@@ -1,8 +1,8 @@
-"""Addresses of the privacy pages: the public centre, and an account's own."""
+"""Addresses of the privacy pages: the public centre, an account's own, and the staff console."""
 
 from django.urls import path
 
-from privacy.views import agreements, centre, history, launch
+from privacy.views import agreements, centre, history, launch, staff
 
 ACCOUNT = "app/<slug:slug>/settings/privacy/"
 
@@ -55,4 +55,19 @@ urlpatterns = [
         history.privacy_hold_lift,
         name="privacy_hold_lift",
     ),
+    path("staff/", staff.staff_home, name="staff_home"),
+    path("staff/identity/", staff.staff_identity, name="staff_identity"),
+    path("staff/measures/", staff.staff_measures, name="staff_measures"),
+    path("staff/measures/<int:position>/", staff.staff_measure, name="staff_measure"),
+    path("staff/trail/", staff.staff_trail, name="staff_trail"),
+    path(
+        "staff/sub-processors/<uuid:entry_id>/announce/",
+        staff.staff_announce,
+        name="staff_announce",
+    ),
+    path("staff/sub-processors/<uuid:entry_id>/drop/", staff.staff_drop, name="staff_drop"),
+    path("staff/<slug:slug>/", staff.staff_register, name="staff_register"),
+    path("staff/<slug:slug>/new/", staff.staff_entry_new, name="staff_entry_new"),
+    path("staff/<slug:slug>/<uuid:entry_id>/", staff.staff_entry, name="staff_entry"),
+    path("staff/<slug:slug>/<uuid:entry_id>/end/", staff.staff_entry_end, name="staff_entry_end"),
 ]

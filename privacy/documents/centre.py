@@ -80,6 +80,15 @@ def _sub_processors(facts: Facts) -> Document:
             tables=(table,) if used else (),
         ),
         Section(
+            title="How they are chosen",
+            anchor="choice",
+            paragraphs=(
+                "A company is only announced after due diligence on its security, with evidence of it on file and a "
+                "contract under Article 28(4) GDPR that passes on the same duties. Each is reviewed again at least "
+                "once a year, and what a transfer out of the EEA rests on is checked at least every 90 days.",
+            ),
+        ),
+        Section(
             title="Places",
             anchor="places",
             paragraphs=("Where personal data are stored and processed.",),

@@ -8,8 +8,10 @@ from privacy.models.platform import (
     Place,
     PlatformIdentity,
     Publication,
+    Standing,
     SubProcessor,
 )
+from privacy.models.staff import StaffEntry
 
 __all__ = [
     "Acceptance",
@@ -24,5 +26,7 @@ __all__ = [
     "Publication",
     "PurgeReceipt",
     "PurgeRun",
+    "StaffEntry",
+    "Standing",
     "SubProcessor",
 ]

@@ -1,14 +1,17 @@
 """What the platform says of itself: registers of the installation, which belong to no account.
 
-They are written from a file that the platform's staff keep (`privacy.registers`), and what was
-published from them stays.
+They are written by the platform's staff, in the console or from a file (`privacy.registers`).
+Entries are ended and never deleted, and what was published from them stays.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import countries
 from accounts.ids import uuid7
@@ -18,10 +21,26 @@ from privacy.places import Tool
 NOTICE = timedelta(days=30)
 """Between the announcement of a sub-processor and its first work (Clause 7.7(a), S21)."""
 
+REVIEW_LASTS = timedelta(days=365)
+"""The last review of a sub-processor, and of a measure, is no older (S20)."""
+
+CHECK_LASTS = timedelta(days=90)
+"""The last check of what a transfer rests on is no older (R13)."""
+
+
+class Standing(models.TextChoices):
+    """Where a sub-processor stands between being considered and being gone."""
+
+    DRAFT = "draft", gettext_lazy("Draft")
+    ANNOUNCED = "announced", gettext_lazy("Announced")
+    ACTIVE = "active", gettext_lazy("At work")
+    ENDED = "ended", gettext_lazy("Ended")
+    DROPPED = "dropped", gettext_lazy("Dropped")
+
 
 def _known_country(code: str) -> None:
     if code not in countries.NAMES:
-        raise ValidationError("no country has this code (ISO 3166-1)")
+        raise ValidationError(_("No country has this code (ISO 3166-1)."))
 
 
 class PlatformIdentity(models.Model):
@@ -59,6 +78,18 @@ class Place(models.Model):
 
     def clean(self) -> None:
         _refuse_wrong_tool(self.tool, self.country)
+        if self.until and self.until < self.since:
+            raise ValidationError({"until": _("This is before the first day.")})
+
+
+class SubProcessorQuerySet(models.QuerySet["SubProcessor"]):
+    def known_on(self, day: date) -> Self:
+        """Announced or at work on that day."""
+        return self.filter(announced_on__lte=day).exclude(_over_on(day))
+
+
+def _over_on(day: date) -> models.Q:
+    return models.Q(ended_on__lt=day) | models.Q(dropped_on__lte=day)
 
 
 class SubProcessor(models.Model):
@@ -78,21 +109,37 @@ class SubProcessor(models.Model):
     place_of_access = models.CharField(max_length=2, validators=[_known_country])
     tool = models.TextField(choices=Tool)
     evidence = models.TextField(max_length=600, blank=True)
-    contract = models.TextField(max_length=300)
-    reviewed_on = models.DateField()
+    # The id under which a framework lists the company, and when somebody last looked (R13).
+    certificate = models.TextField(max_length=160, blank=True)
+    checked_on = models.DateField(null=True, blank=True)
+    # What an entry needs before it is announced (S20).
+    contract = models.TextField(max_length=300, blank=True)
+    diligence_on = models.DateField(null=True, blank=True)
+    security = models.TextField(max_length=600, blank=True)
+    reviewed_on = models.DateField(null=True, blank=True)
     # The name of the provider in the installation's configuration, such as the host of its mail server.
     provider = models.TextField(max_length=160, blank=True)
-    announced_on = models.DateField()
-    effective_on = models.DateField()
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="successors"
+    )
+    announced_on = models.DateField(null=True, blank=True)
+    effective_on = models.DateField(null=True, blank=True)
     # Why less than the days of notice: only to keep security or availability.
     emergency = models.TextField(max_length=600, blank=True)
     ended_on = models.DateField(null=True, blank=True)
+    dropped_on = models.DateField(null=True, blank=True)
+
+    objects = SubProcessorQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(effective_on__gte=models.F("announced_on") + NOTICE)
-                | ~models.Q(emergency=""),
+                condition=models.Q(announced_on=None, effective_on=None)
+                | models.Q(effective_on__gte=models.F("announced_on") + NOTICE)
+                | (
+                    models.Q(announced_on__isnull=False, effective_on__isnull=False)
+                    & ~models.Q(emergency="")
+                ),
                 name="sub_processor_was_announced",
             )
         ]
@@ -101,14 +148,53 @@ class SubProcessor(models.Model):
         return self.legal_name
 
     def clean(self) -> None:
+        """Refuse what cannot be. Whether enough is known to announce it is `lacks`."""
         for country in {self.place_of_storage, self.place_of_processing, self.place_of_access}:
             _refuse_wrong_tool(self.tool, country)
         if self.tool != Tool.NONE_EEA and not self.evidence:
-            raise ValidationError({"evidence": "say what proves that the transfer tool holds"})
+            raise ValidationError({"evidence": _("Say what proves that the transfer tool holds.")})
+        if self.tool == Tool.DPF and not (self.certificate and self.checked_on):
+            raise ValidationError(
+                {"certificate": _("Name the certificate and the day on which it was looked up.")}
+            )
+        if self.announced_on is None and self.effective_on is None:
+            return
+        if self.announced_on is None or self.effective_on is None:
+            raise ValidationError({"effective_on": _("An announcement has two days.")})
+        if lacks := self.lacks():
+            raise ValidationError({name: _("Needed before it is announced.") for name in lacks})
         if self.effective_on < self.announced_on + NOTICE and not self.emergency:
             raise ValidationError(
-                {"effective_on": f"at least {NOTICE.days} days after the announcement"}
+                {
+                    "effective_on": _("This must be at least %(days)s days after the announcement.")
+                    % {"days": NOTICE.days}
+                }
             )
+
+    def lacks(self) -> list[str]:
+        """Which fields must still be filled before this can be announced (S20)."""
+        needed = ("contract", "diligence_on", "security", "reviewed_on")
+        return [name for name in needed if not getattr(self, name)]
+
+    def standing(self, day: date) -> Standing:
+        """Where it stands on that day."""
+        if self.dropped_on and self.dropped_on <= day:
+            return Standing.DROPPED
+        if self.announced_on is None or self.effective_on is None or self.announced_on > day:
+            return Standing.DRAFT
+        if self.ended_on and self.ended_on < day:
+            return Standing.ENDED
+        return Standing.ACTIVE if self.effective_on <= day else Standing.ANNOUNCED
+
+    def is_review_due(self, day: date) -> bool:
+        """Whether its last review is too old (S20)."""
+        return self.reviewed_on is None or self.reviewed_on + REVIEW_LASTS < day
+
+    def is_check_stale(self, day: date) -> bool:
+        """Whether nobody has looked for too long at what its transfer rests on (R13)."""
+        if self.tool == Tool.NONE_EEA:
+            return False
+        return self.checked_on is None or self.checked_on + CHECK_LASTS < day
 
 
 class Measure(models.Model):
@@ -128,9 +214,19 @@ class Authority(models.Model):
     """A public body that explains data protection, for further reading (S7)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    position = models.PositiveSmallIntegerField(unique=True)
+    position = models.PositiveSmallIntegerField()
     name = models.TextField(max_length=160)
     address = models.URLField(max_length=300)
+    ended_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["position"],
+                condition=models.Q(ended_on=None),
+                name="authority_position_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -161,4 +257,9 @@ class Publication(models.Model):
 
 def _refuse_wrong_tool(tool: str, country: str) -> None:
     if country and not places.may_rest_on(tool, country, timezone.now().date()):
-        raise ValidationError({"tool": f"{tool} cannot carry a transfer to {country}"})
+        raise ValidationError(
+            {
+                "tool": _("This tool cannot carry a transfer to %(country)s.")
+                % {"country": countries.NAMES.get(country, country)}
+            }
+        )

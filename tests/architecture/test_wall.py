@@ -31,6 +31,7 @@ GLOBAL_TABLES = {
     "privacy_place",
     "privacy_platformidentity",
     "privacy_publication",
+    "privacy_staffentry",
     "privacy_subprocessor",
     "django_migrations",
     "django_session",

@@ -47,7 +47,7 @@ def test_loading_puts_everything_in_place_and_again_changes_nothing(db: None) ->
         ("[platform]", "[platform]\ncolour = 1", "platform 1, colour: no such key"),
         ("[[place]]", "[[plaice]]", "plaice: no such table"),
         ('tool = "none_eea"', 'tool = "privacy_shield"', "place 1, tool: "),
-        ('country = "DE"', 'country = "US"', "none_eea cannot carry a transfer to US"),
+        ('country = "DE"', 'country = "US"', "This tool cannot carry a transfer to United States"),
         ("announced_on = 2025-11-01", "announced_on = 2025-12-15", "at least 30 days after"),
         ("announced_on = 2025-11-01", 'announced_on = "soon"', "sub_processor 1, announced_on: "),
         ("reviewed_on = 2026-09-01\n", "", "sub_processor 1, reviewed_on: "),

@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.module_loading import import_string
 
 from accounts import chains
 from accounts.models import Account
@@ -33,6 +34,12 @@ class Command(BaseCommand):
                         self.stderr.write(
                             f"{account.slug}: {label}, entry {fault.number}: {fault.problem}"
                         )
+        if not options["account"]:
+            for name, find_faults in settings.PLATFORM_CHAINS.items():
+                verified += 1
+                for fault in import_string(find_faults)():
+                    faulty += 1
+                    self.stderr.write(f"{name}, entry {fault.number}: {fault.problem}")
         if faulty:
             raise CommandError(f"{faulty} of {verified} chains do not hold.")
         self.stdout.write(f"{verified} chains hold.")

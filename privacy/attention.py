@@ -1,0 +1,69 @@
+"""What the platform's staff have to look after: gaps, and what has not been looked at for too long."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from privacy.documents import centre
+from privacy.documents.facts import Incomplete
+from privacy.models import Measure, SubProcessor
+from privacy.models.platform import REVIEW_LASTS
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One thing to look after: and the page that mends it, where there is one."""
+
+    text: str
+    page: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        return reverse(self.page[0], args=self.page[1:]) if self.page else ""
+
+
+def concerns(today: date) -> list[Concern]:
+    """All of them on this day; none is good."""
+    return [*_gaps(today), *_reviews(today), *_measures(today)]
+
+
+def _gaps(today: date) -> list[Concern]:
+    facts, found = centre.facts(), []
+    for kind in centre.KINDS.values():
+        try:
+            kind.build(facts, 1, today)
+        except Incomplete as error:
+            found.append(
+                Concern(
+                    _("“%(document)s” cannot be published. Missing: %(missing)s.")
+                    % {"document": kind.name, "missing": ", ".join(error.missing)}
+                )
+            )
+    return found
+
+
+def _reviews(today: date) -> list[Concern]:
+    found = []
+    for one in SubProcessor.objects.known_on(today).order_by("legal_name"):
+        page = ("staff_entry", "sub-processors", str(one.pk))
+        if one.is_review_due(today):
+            text = _("%(name)s was last reviewed more than a year ago.")
+            found.append(Concern(text % {"name": one.legal_name}, page))
+        if one.is_check_stale(today):
+            text = _("Nobody has checked for 90 days what the transfer to %(name)s rests on.")
+            found.append(Concern(text % {"name": one.legal_name}, page))
+    return found
+
+
+def _measures(today: date) -> list[Concern]:
+    old = Measure.objects.filter(tested_on__lt=today - REVIEW_LASTS).order_by("position")
+    return [
+        Concern(
+            _("Measure %(number)s was last tested more than a year ago.")
+            % {"number": one.position},
+            ("staff_measure", str(one.position)),
+        )
+        for one in old
+    ]
