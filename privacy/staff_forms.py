@@ -39,9 +39,9 @@ def _field(model_field: Any, **options: Any) -> forms.Field | None:
     limit = getattr(model_field, "max_length", None) or 0
     internal = model_field.get_internal_type()
     if model_field.name in _COUNTRIES:
-        return forms.ChoiceField(choices=countries.CHOICES, required=not model_field.blank)
+        return forms.ChoiceField(choices=countries.CHOICES, **options)
     if model_field.name == "tool":
-        return forms.ChoiceField(choices=TOOLS)
+        return forms.ChoiceField(choices=TOOLS, **options)
     if internal == "DateField":
         options["widget"] = _day()
     elif internal == "TextField" and not model_field.choices:

@@ -371,3 +371,11 @@ def test_the_language_of_the_page_is_not_that_of_the_documents(
     assert one is not None
     assert one.number == 2
     assert "Places of storage and processing" in one.html
+
+
+def test_every_field_is_named_as_its_form_says(console: Client, filled: None) -> None:
+    """Fails if a field falls back to the name of its column, which nobody translates."""
+    for address in ("places", "sub-processors", "authorities"):
+        page = console.get(f"/staff/{address}/new/").context["form"]
+        labels = {name: str(field.label) for name, field in page.fields.items()}
+        assert labels == {name: str(label) for name, label in page._meta.labels.items()}
