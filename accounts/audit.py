@@ -5,11 +5,18 @@ name or address of a person. Ids are committed to with a salt, so that `forget` 
 and the chain still holds.
 """
 
-from collections.abc import Iterable
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +30,13 @@ class Event(StrEnum):
     """What the trail knows of: a noun and what happened to it."""
 
     SETTING_CHANGED = "setting.changed"
+    SITE_ADDED = "site.added"
+    SITE_REMOVED = "site.removed"
+    MEMBER_ROLE_CHANGED = "member.role"
+    MEMBER_DEACTIVATED = "member.deactivated"
+    MEMBER_ACTIVATED = "member.activated"
+    CONVERSATION_READ = "conversation.read"
+    TRAIL_EXPORTED = "audit.exported"
     COMPANY_NAMED = "company.named"
     AGREEMENT_ACCEPTED = "agreement.accepted"
     WENT_LIVE = "account.live"
@@ -33,6 +47,13 @@ class Event(StrEnum):
 
 EVENT_TEXTS: dict[Event, Promise] = {
     Event.SETTING_CHANGED: _("Setting changed"),
+    Event.SITE_ADDED: _("Site added"),
+    Event.SITE_REMOVED: _("Site removed"),
+    Event.MEMBER_ROLE_CHANGED: _("Role changed"),
+    Event.MEMBER_DEACTIVATED: _("Member deactivated"),
+    Event.MEMBER_ACTIVATED: _("Member let in again"),
+    Event.CONVERSATION_READ: _("Conversation opened"),
+    Event.TRAIL_EXPORTED: _("Audit trail exported"),
     Event.COMPANY_NAMED: _("Company details changed"),
     Event.AGREEMENT_ACCEPTED: _("Agreement accepted"),
     Event.WENT_LIVE: _("Went live"),
@@ -40,6 +61,51 @@ EVENT_TEXTS: dict[Event, Promise] = {
     Event.HOLD_LIFTED: _("Legal hold lifted"),
     Event.CONTENT_REDACTED: _("Message or file removed"),
 }
+
+
+SETTING_TEXTS: dict[str, Promise] = {
+    "agents_may_send_transcripts": _("Agents may send transcripts"),
+    "allows_any_site": _("The chat runs on any site"),
+    "collects_browser": _("Collect: browser"),
+    "collects_device": _("Collect: device"),
+    "collects_ip_address": _("Collect: IP address"),
+    "collects_language": _("Collect: language"),
+    "collects_location": _("Collect: location"),
+    "collects_os": _("Collect: operating system"),
+    "collects_pages": _("Collect: pages"),
+    "collects_referrer": _("Collect: referrer"),
+    "collects_screen": _("Collect: screen"),
+    "collects_visits": _("Collect: visits"),
+    "group": _("Group"),
+    "history_period": _("How long history is kept"),
+    "keeps_office_hours": _("Office hours are kept"),
+    "mail_agents_after_minutes": _("Minutes until agents get an e-mail"),
+    "mails_agents_links_only": _("E-mails to agents are only a link"),
+    "mails_answers_to_visitors": _("Answers go to visitors by e-mail"),
+    "office_hours": _("Office hours"),
+    "plan": _("Plan"),
+    "time_zone": _("Time zone"),
+    "visitors_may_request_transcripts": _("Visitors may ask for transcripts"),
+    "widget_color": _("Widget: colour"),
+    "widget_hides_when_offline": _("Widget: hidden while nobody is there"),
+    "widget_language": _("Widget: language"),
+    "widget_launcher": _("Widget: button"),
+    "widget_privacy_notice_url": _("Widget: address of the privacy policy"),
+    "widget_shows_privacy_notice": _("Widget: privacy notice is shown"),
+    "widget_side": _("Widget: side"),
+    "widget_texts": _("Widget: words"),
+}
+"""What people call the settings that entries name."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries somebody wants to see; None and "" mean all. Days are whole days in UTC."""
+
+    event: str = ""
+    actor_id: UUID | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 def record(
@@ -73,6 +139,81 @@ def changed(account_id: UUID, *, by: Membership | None, setting: str, old: Any, 
     """Add an entry for a setting; none if it is what it was (S52)."""
     if old != new:
         record(account_id, Event.SETTING_CHANGED, by=by, setting=setting, old=old, new=new)
+
+
+def looked(by: Membership, event: Event, target: tuple[str, UUID]) -> None:
+    """Add an entry for a look at something: one for each member, target and day in UTC."""
+    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    seen = AuditEntry.objects.filter(
+        event=event, actor_id=by.pk, target_id=target[1], at__gte=today
+    )
+    if not seen.exists():
+        record(by.account_id, event, by=by, target=target)
+
+
+def find(wanted: Wanted, *, before: UUID | None = None) -> QuerySet[AuditEntry]:
+    """The account's entries that are wanted, newest first; `before`: older than this one."""
+    found = AuditEntry.objects.order_by("-id")
+    if wanted.event:
+        found = found.filter(event=wanted.event)
+    if wanted.actor_id:
+        found = found.filter(actor_id=wanted.actor_id)
+    if wanted.since:
+        found = found.filter(at__gte=datetime.combine(wanted.since, time.min, UTC))
+    if wanted.until:
+        end = wanted.until + timedelta(days=1)
+        found = found.filter(at__lt=datetime.combine(end, time.min, UTC))
+    return found.filter(pk__lt=before) if before else found
+
+
+def told(entry: AuditEntry) -> str:
+    """What an entry is about, in words; empty where the event says it all."""
+    details = entry.details
+    if entry.event != Event.SETTING_CHANGED:
+        return ", ".join(_value(value) for value in details.values())
+    name = str(details["setting"])
+    label = str(SETTING_TEXTS.get(name, name))
+    if "old" not in details:
+        return f"{label}: {_value(details['fields'])}"
+    return f"{label}: {_value(details['old'])} → {_value(details['new'])}"
+
+
+def as_csv(entries: Iterable[AuditEntry], names: Mapping[UUID, str]) -> str:
+    """The entries as a table for a spreadsheet; `names` of members by their ids. Times in UTC."""
+    output = io.StringIO()
+    table = csv.writer(output)
+    table.writerow(
+        ("number", "at", "event", "by", "by_id", "about", "about_id", "details", "digest")
+    )
+    for entry in entries:
+        actor = names.get(entry.actor_id, "") if entry.actor_id else entry.actor_kind
+        row = (
+            entry.number or "",
+            entry.at.astimezone(UTC).isoformat(timespec="seconds"),
+            entry.event,
+            actor,
+            entry.actor_id or "",
+            entry.target_kind,
+            entry.target_id or "",
+            json.dumps(entry.details, ensure_ascii=False),
+            entry.digest,
+        )
+        table.writerow([_harmless(cell) for cell in row])
+    return output.getvalue()
+
+
+def _harmless(cell: object) -> str:
+    """Text that no spreadsheet takes for a formula (A30)."""
+    text = str(cell)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(_("on") if value else _("off"))
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value) or "–"
+    return "–" if value in ("", None) else str(value)
 
 
 def forget(ids: Iterable[UUID]) -> None:

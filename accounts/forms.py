@@ -1,7 +1,9 @@
 """Forms of the accounts app: checked input, no decisions."""
 
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any, cast
+from uuid import UUID
 
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
@@ -12,12 +14,13 @@ from django.contrib.auth.password_validation import (
     validate_password,
 )
 from django.core.validators import ProhibitNullCharactersValidator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts import countries, ratelimits, sites
 from accounts.adapter import FOUNDING
 from accounts.addresses import client_address
+from accounts.audit import EVENT_TEXTS, Wanted
 from accounts.models import Language, Role, User
 
 
@@ -258,3 +261,47 @@ class CompanyForm(forms.Form):
         elif not fields.get("vat_id") and "vat_id" not in self.errors:
             self.add_error("vat_id", _("Enter the VAT ID, or tick the box below."))
         return fields
+
+
+class AuditForm(forms.Form):
+    """Which entries of the audit trail to show; all of it is optional."""
+
+    event = forms.ChoiceField(label=_("What"), required=False)
+    by = forms.ChoiceField(label=_("Who"), required=False)
+    since = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, data: QueryDict, *, names: Mapping[UUID, str]) -> None:
+        super().__init__(data)
+        everything: list[tuple[str, Any]] = [("", _("Everything"))]
+        everyone: list[tuple[str, Any]] = [("", _("Everybody"))]
+        event = cast(forms.ChoiceField, self.fields["event"])
+        event.choices = everything + [(one.value, text) for one, text in EVENT_TEXTS.items()]
+        by = cast(forms.ChoiceField, self.fields["by"])
+        by.choices = everyone + [(str(key), name) for key, name in names.items()]
+
+    def clean(self) -> dict[str, Any]:
+        fields: dict[str, Any] = super().clean() or {}
+        since, until = fields.get("since"), fields.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("The end lies before the beginning."))
+        return fields
+
+    @property
+    def wanted(self) -> Wanted:
+        """What the checked fields ask for."""
+        fields = self.cleaned_data
+        by = UUID(fields["by"]) if fields["by"] else None
+        return Wanted(fields["event"], by, fields["since"], fields["until"])
+
+    @property
+    def before(self) -> UUID | None:
+        """Where the page begins; anything but an id is the first page."""
+        try:
+            return UUID(self.data.get("before", ""))
+        except ValueError:
+            return None

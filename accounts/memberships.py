@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts import photos, plans
+from accounts import audit, photos, plans
 from accounts.models import Account, Invitation, Membership, Role, User
 from accounts.signals import access_changed
 
@@ -33,6 +33,7 @@ def change_role(member: Membership, *, to: Role, by: Membership) -> None:
         if locked.role == to:
             return
         _refuse_last_owner(locked)
+        _record(locked, audit.Event.MEMBER_ROLE_CHANGED, by, old=locked.role, new=to.value)
         locked.role = to
         locked.save(update_fields=["role"])
         _tell(locked)
@@ -49,6 +50,7 @@ def deactivate(member: Membership, *, by: Membership) -> None:
         if not locked.is_active:
             return
         _refuse_last_owner(locked)
+        _record(locked, audit.Event.MEMBER_DEACTIVATED, by)
         locked.is_active = False
         locked.save(update_fields=["is_active"])
         _tell(locked)
@@ -62,6 +64,7 @@ def activate(member: Membership, *, by: Membership) -> None:
         if locked.is_active:
             return
         refuse_without_seat(locked.account)
+        _record(locked, audit.Event.MEMBER_ACTIVATED, by)
         locked.is_active = True
         locked.save(update_fields=["is_active"])
 
@@ -149,6 +152,10 @@ def _refuse_last_owner(member: Membership) -> None:
 
 def _not_yours() -> ValidationError:
     return ValidationError(_("Only an owner can do this."), code="not_allowed")
+
+
+def _record(member: Membership, event: audit.Event, by: Membership, **details: str) -> None:
+    audit.record(member.account_id, event, by=by, target=("member", member.pk), **details)
 
 
 def _tell(member: Membership) -> None:

@@ -8,8 +8,8 @@ import idna
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts import launch
-from accounts.models import Account, Site
+from accounts import audit, launch
+from accounts.models import Account, Membership, Site
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MOST_SITES = 200
@@ -61,7 +61,7 @@ def is_listed(account: Account, origin: str | None) -> bool:
     return Site.objects.filter(account=account, origin=origin).exists()
 
 
-def add(account: Account, address: str) -> Site:
+def add(account: Account, address: str, *, by: Membership | None = None) -> Site:
     """Let the chat run on the site at this address. Adding it again changes nothing.
 
     Raises ValidationError for what is no web address, and beyond MOST_SITES.
@@ -70,17 +70,22 @@ def add(account: Account, address: str) -> Site:
     known = Site.objects.filter(account=account)
     if known.count() >= MOST_SITES and not known.filter(origin=origin).exists():
         raise ValidationError(_("There are too many sites already."), code="too_many")
-    site, _created = Site.objects.get_or_create(account=account, origin=origin)
+    site, is_new = Site.objects.get_or_create(account=account, origin=origin)
+    if is_new:
+        audit.record(account.pk, audit.Event.SITE_ADDED, by=by, origin=origin)
     return site
 
 
-def remove(site: Site) -> None:
+def remove(site: Site, *, by: Membership | None = None) -> None:
     """From now on the chat no longer loads on this site."""
     site.delete()
+    audit.record(site.account_id, audit.Event.SITE_REMOVED, by=by, origin=site.origin)
 
 
-def allow_any(account: Account, *, allowed: bool) -> None:
+def allow_any(account: Account, *, allowed: bool, by: Membership | None = None) -> None:
     """Open the chat to every site, or close it again to all but the listed ones."""
+    before = account.allows_any_site
+    audit.changed(account.pk, by=by, setting="allows_any_site", old=before, new=allowed)
     account.allows_any_site = allowed
     account.save(update_fields=["allows_any_site"])
 

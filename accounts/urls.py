@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import company, home, invitations, onboarding, plan, profile, sites, team
+from accounts.views import audit, company, home, invitations, onboarding, plan, profile, sites, team
 
 ACCOUNT = "app/<slug:slug>/"
 SETTINGS = f"{ACCOUNT}settings/"
@@ -36,5 +36,7 @@ urlpatterns = [
     ),
     path(f"{SETTINGS}profile/", profile.settings_profile, name="settings_profile"),
     path(f"{SETTINGS}company/", company.settings_company, name="settings_company"),
+    path(f"{SETTINGS}audit/", audit.settings_audit, name="settings_audit"),
+    path(f"{SETTINGS}audit.csv", audit.audit_csv, name="audit_csv"),
     path(f"{SETTINGS}plan/", plan.settings_plan, name="settings_plan"),
 ]

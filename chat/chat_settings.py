@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from accounts import plans
-from accounts.models import Account
+from accounts import audit, plans
+from accounts.models import Account, Membership
 from accounts.plans import Feature
 from chat.models import AuthorKind, ChatSettings
 
@@ -17,8 +17,11 @@ def of(account_id: UUID) -> ChatSettings:
     return ChatSettings.objects.first() or ChatSettings(account_id=account_id)
 
 
-def change(account_id: UUID, **columns: Any) -> None:
+def change(account_id: UUID, *, by: Membership | None = None, **columns: Any) -> None:
     """Set these columns of the account's chat settings and leave the others as they are."""
+    before = of(account_id)
+    for name, value in columns.items():
+        audit.changed(account_id, by=by, setting=name, old=getattr(before, name), new=value)
     ChatSettings.objects.update_or_create(account_id=account_id, defaults=columns)
 
 

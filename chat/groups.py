@@ -4,6 +4,8 @@ from uuid import UUID
 
 from django.utils.text import slugify
 
+from accounts import audit
+from accounts.models import Membership
 from chat import wire
 from chat.models import Group
 from chat.refusals import RefusedError
@@ -24,7 +26,7 @@ def everyone() -> list[Group]:
     return list(Group.objects.order_by("name", "key"))
 
 
-def add(account_id: UUID, *, name: str, key: str = "") -> Group:
+def add(account_id: UUID, *, name: str, key: str = "", by: Membership | None = None) -> Group:
     """A new group. Without a key it gets one from its name, which pages then use and which stays
     when the name changes. Raises RefusedError: INVALID, TOO_MANY."""
     name = _named(name)
@@ -34,22 +36,29 @@ def add(account_id: UUID, *, name: str, key: str = "") -> Group:
     if key:
         if key != slugify(key) or len(key) > MAX_KEY or key in taken:
             raise RefusedError(wire.Refusal.INVALID)
-        return Group.objects.create(account_id=account_id, key=key, name=name)
+        return _create(account_id, key, name, by)
     stem = slugify(name)[: MAX_KEY - 4] or "group"
     numbered = (f"{stem}-{number}" for number in range(2, MAX_GROUPS + 3))
     free = next(one for one in (stem, *numbered) if one not in taken)
-    return Group.objects.create(account_id=account_id, key=free, name=name)
+    return _create(account_id, free, name, by)
 
 
-def rename(group: Group, *, name: str) -> None:
+def rename(group: Group, *, name: str, by: Membership | None = None) -> None:
     """Give the group another name. Raises RefusedError(INVALID)."""
-    group.name = _named(name)
+    before, group.name = group.name, _named(name)
+    audit.changed(group.account_id, by=by, setting="group", old=before, new=group.name)
     group.save(update_fields=["name"])
 
 
-def remove(group: Group) -> None:
+def remove(group: Group, *, by: Membership | None = None) -> None:
     """Remove the group. Its conversations stay and belong to none."""
+    audit.changed(group.account_id, by=by, setting="group", old=group.name, new="")
     group.delete()
+
+
+def _create(account_id: UUID, key: str, name: str, by: Membership | None) -> Group:
+    audit.changed(account_id, by=by, setting="group", old="", new=name)
+    return Group.objects.create(account_id=account_id, key=key, name=name)
 
 
 def _named(name: str) -> str:

@@ -8,7 +8,8 @@ from itertools import pairwise
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from accounts.models import Account
+from accounts import audit
+from accounts.models import Account, Membership
 from chat import chat_settings
 from chat.models import OfficeInterval
 
@@ -23,6 +24,10 @@ class Interval:
     weekday: int
     opens_at: time
     closes_at: time
+
+    def __str__(self) -> str:
+        day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[self.weekday]
+        return f"{day} {self.opens_at:%H:%M}-{self.closes_at:%H:%M}"
 
     @property
     def ends(self) -> bool:
@@ -44,7 +49,12 @@ def week(account_id: UUID) -> list[Interval]:
 
 
 def keep(
-    account: Account, *, switched_on: bool, time_zone: str, intervals: Sequence[Interval]
+    account: Account,
+    *,
+    switched_on: bool,
+    time_zone: str,
+    intervals: Sequence[Interval],
+    by: Membership | None = None,
 ) -> None:
     """Replace the account's office hours and its time zone.
 
@@ -54,9 +64,12 @@ def keep(
         raise ValueError("unknown time zone")
     if not all(interval.ends for interval in intervals) or _any_overlap(intervals):
         raise ValueError("office hours end after they begin and do not overlap")
+    audit.changed(account.pk, by=by, setting="time_zone", old=account.time_zone, new=time_zone)
+    old, new = [str(one) for one in week(account.pk)], [str(one) for one in sorted(intervals)]
+    audit.changed(account.pk, by=by, setting="office_hours", old=old, new=new)
     account.time_zone = time_zone
     account.save(update_fields=["time_zone"])
-    chat_settings.change(account.pk, keeps_office_hours=switched_on)
+    chat_settings.change(account.pk, by=by, keeps_office_hours=switched_on)
     OfficeInterval.objects.filter(account=account).delete()
     OfficeInterval.objects.bulk_create(
         OfficeInterval(

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import TypedDict
 
-from accounts import plans
-from accounts.models import Account
+from accounts import audit, plans
+from accounts.models import Account, Membership
 from widget import texts
 from widget.models import WidgetSettings
 
@@ -27,18 +27,24 @@ def of(account: Account) -> WidgetSettings:
     return found or WidgetSettings(account=account)
 
 
-def change(account: Account, look: Look) -> WidgetSettings:
+def change(account: Account, look: Look, *, by: Membership | None = None) -> WidgetSettings:
     """Save the look. Words stay as they are.
 
     What the plan does not let the account decide keeps its safe value, whatever was asked for.
     """
     if not may_customise(account):
         look = {**look, "shows_privacy_notice": True, "hides_when_offline": False}
+    before = of(account)
+    for name, value in look.items():
+        setting = f"widget_{name}"
+        audit.changed(account.pk, by=by, setting=setting, old=getattr(before, name), new=value)
     settings, _ = WidgetSettings.objects.update_or_create(account=account, defaults=look)
     return settings
 
 
-def reword(account: Account, language: str, words: Mapping[str, str]) -> WidgetSettings:
+def reword(
+    account: Account, language: str, words: Mapping[str, str], *, by: Membership | None = None
+) -> WidgetSettings:
     """Replace the widget's words in one language. Empty words give the built-in ones back."""
     WidgetSettings.objects.get_or_create(account=account)
     settings = WidgetSettings.objects.select_for_update().get(account=account)
@@ -47,6 +53,12 @@ def reword(account: Account, language: str, words: Mapping[str, str]) -> WidgetS
         for place, text in words.items()
         if place in texts.EDITABLE and text.strip()
     }
+    before: dict[str, str] = settings.texts.get(language, {})
+    changed = sorted(place for place in texts.EDITABLE if own.get(place) != before.get(place))
+    if changed:
+        # The places and not the words: those may name a person.
+        event, places = audit.Event.SETTING_CHANGED, [f"{language}: {one}" for one in changed]
+        audit.record(account.pk, event, by=by, setting="widget_texts", fields=places)
     settings.texts = {**settings.texts, language: own}
     if not own:
         del settings.texts[language]

@@ -171,9 +171,9 @@ def settings_widget(request: MemberRequest) -> HttpResponse:
     ]
     # Every form is looked at, so that all errors show at once.
     if answers is not None and all([form.is_valid(), *(one.is_valid() for one in words)]):
-        settings.change(request.account, form.look)
+        settings.change(request.account, form.look, by=request.membership)
         for one in words:
-            settings.reword(request.account, one.language, one.cleaned_data)
+            settings.reword(request.account, one.language, one.cleaned_data, by=request.membership)
         messages.success(request, gettext("Saved. Your site shows it at the next page load."))
         return redirect("settings_widget", request.account.slug)
     preview = {

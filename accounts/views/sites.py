@@ -21,7 +21,7 @@ def settings_sites(request: MemberRequest) -> HttpResponse:
     form = SiteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            site = sites.add(request.account, form.cleaned_data["address"])
+            site = sites.add(request.account, form.cleaned_data["address"], by=request.membership)
         except ValidationError as error:
             form.add_error("address", error)
         else:
@@ -40,7 +40,7 @@ def settings_sites(request: MemberRequest) -> HttpResponse:
 @admin_view
 def remove(request: MemberRequest, site_id: UUID) -> HttpResponse:
     site = get_object_or_404(Site, pk=site_id, account=request.account)
-    sites.remove(site)
+    sites.remove(site, by=request.membership)
     messages.success(request, _("The chat no longer runs on %s.") % site.origin)
     return redirect("settings_sites", request.account.slug)
 
@@ -53,7 +53,7 @@ def allow_any(request: MemberRequest) -> HttpResponse:
     if allowed and request.POST.get("understood") != "yes":
         messages.error(request, _("Tick the box to say that you have read what this means."))
         return redirect("settings_sites", request.account.slug)
-    sites.allow_any(request.account, allowed=allowed)
+    sites.allow_any(request.account, allowed=allowed, by=request.membership)
     if allowed:
         messages.warning(request, _("The chat now runs on any site that carries your snippet."))
     else:

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from accounts import audit
 from accounts.doors import MemberRequest, agent_view
 from chat import chat_settings, inbox, messages, projections, revisions, wire
 from chat.models import AuthorKind
@@ -113,6 +114,9 @@ def conversation(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
         thread = inbox.thread(conversation_id)
     except RefusedError as refusal:
         return refused(refusal)
+    # Who looked at what is part of the trail (S52).
+    target = ("conversation", conversation_id)
+    audit.looked(request.membership, audit.Event.CONVERSATION_READ, target)
     return JsonResponse(thread.model_dump(mode="json"))
 
 

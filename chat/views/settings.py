@@ -32,6 +32,7 @@ def settings_hours(request: MemberRequest) -> HttpResponse:
                 switched_on=form.cleaned_data["keeps_office_hours"],
                 time_zone=form.cleaned_data["time_zone"],
                 intervals=form.intervals,
+                by=request.membership,
             )
             messages.success(request, _("Your office hours are saved."))
             return redirect("settings_hours", account.slug)
@@ -69,7 +70,9 @@ def settings_groups(request: MemberRequest) -> HttpResponse:
     form = GroupForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _has_groups(request):
         try:
-            group = groups.add(request.account.pk, name=form.cleaned_data["name"])
+            group = groups.add(
+                request.account.pk, name=form.cleaned_data["name"], by=request.membership
+            )
         except RefusedError as refused:
             form.add_error("name", _why_not(refused))
         else:
@@ -85,7 +88,7 @@ def rename_group(request: MemberRequest, group_id: UUID) -> HttpResponse:
     form = GroupForm(request.POST, group_id=group.pk)
     if form.is_valid() and _has_groups(request):
         try:
-            groups.rename(group, name=form.cleaned_data["name"])
+            groups.rename(group, name=form.cleaned_data["name"], by=request.membership)
         except RefusedError as refused:
             form.add_error("name", _why_not(refused))
         else:
@@ -99,7 +102,7 @@ def rename_group(request: MemberRequest, group_id: UUID) -> HttpResponse:
 def remove_group(request: MemberRequest, group_id: UUID) -> HttpResponse:
     """Remove a group; also on a plan without groups, to tidy up after a change of plans."""
     group = get_object_or_404(Group, pk=group_id)
-    groups.remove(group)
+    groups.remove(group, by=request.membership)
     messages.success(request, _("The group “%s” is removed.") % group.name)
     return redirect("settings_groups", request.account.slug)
 
@@ -138,7 +141,7 @@ def settings_mail(request: MemberRequest) -> HttpResponse:
         del form.fields["agents_may_send_transcripts"]
         del form.fields["visitors_may_request_transcripts"]
     if request.method == "POST" and form.is_valid():
-        chat_settings.change(account.pk, **form.cleaned_data)
+        chat_settings.change(account.pk, by=request.membership, **form.cleaned_data)
         messages.success(request, _("Your e-mail settings are saved."))
         return redirect("settings_mail", account.slug)
     context = {"form": form, "has_transcripts": has_transcripts}

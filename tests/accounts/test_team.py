@@ -1,6 +1,6 @@
 """The team: who may change whom, and that doors close at once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from uuid import UUID
 
 import pytest
@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import memberships, plans
 from accounts.models import Account, Membership, PlanName, Role, User
+from accounts.tenancy import tenant
 from chat.events import inbox_group
 from tests.conftest import LogIn
 
@@ -49,17 +50,17 @@ def test_the_last_owner_can_neither_step_down_nor_be_deactivated(
 
 
 def test_a_deactivated_owner_does_not_count_as_one(ana: Membership, adi: Membership) -> None:
-    memberships.change_role(adi, to=Role.OWNER, by=ana)
-    memberships.deactivate(adi, by=ana)
+    _inside(memberships.change_role, adi, to=Role.OWNER, by=ana)
+    _inside(memberships.deactivate, adi, by=ana)
 
     with pytest.raises(ValidationError, match="last owner"):
-        memberships.change_role(ana, to=Role.ADMIN, by=ana)
+        _inside(memberships.change_role, ana, to=Role.ADMIN, by=ana)
 
 
 def test_an_owner_steps_down_once_there_is_another(ana: Membership, adi: Membership) -> None:
-    memberships.change_role(adi, to=Role.OWNER, by=ana)
+    _inside(memberships.change_role, adi, to=Role.OWNER, by=ana)
 
-    memberships.change_role(ana, to=Role.AGENT, by=ana)
+    _inside(memberships.change_role, ana, to=Role.AGENT, by=ana)
 
     assert role_of(ana) == Role.AGENT
 
@@ -109,7 +110,7 @@ def test_a_deactivated_member_finds_nothing(ana: Membership, ben: Membership, lo
     client = login(ben)
     assert client.get("/app/acme/settings/profile/").status_code == 200
 
-    memberships.deactivate(ben, by=ana)
+    _inside(memberships.deactivate, ben, by=ana)
 
     assert client.get("/app/acme/settings/profile/").status_code == 404
     assert client.get("/app/").headers["Location"] == "/app/new/"
@@ -118,15 +119,15 @@ def test_a_deactivated_member_finds_nothing(ana: Membership, ben: Membership, lo
 def test_a_member_comes_back_only_to_a_free_seat(
     acme: Account, ana: Membership, adi: Membership, ben: Membership
 ) -> None:
-    memberships.deactivate(ben, by=ana)
+    _inside(memberships.deactivate, ben, by=ana)
     extra = Membership.objects.create(account=acme, user=_person("kim"), role=Role.AGENT)
     plans.change(acme, to=PlanName.FREE)
 
     with pytest.raises(ValidationError, match="All seats"):
-        memberships.activate(ben, by=ana)
+        _inside(memberships.activate, ben, by=ana)
 
-    memberships.deactivate(extra, by=ana)
-    memberships.activate(ben, by=ana)
+    _inside(memberships.deactivate, extra, by=ana)
+    _inside(memberships.activate, ben, by=ana)
     ben.refresh_from_db()
     assert ben.is_active
 
@@ -152,9 +153,9 @@ async def test_open_sockets_are_told_to_look_again(
     assert layer is not None
 
     if verb == "role":
-        await sync_to_async(memberships.change_role)(ben, to=Role.ADMIN, by=ana)
+        await sync_to_async(_inside)(memberships.change_role, ben, to=Role.ADMIN, by=ana)
     else:
-        await sync_to_async(memberships.deactivate)(ben, by=ana)
+        await sync_to_async(_inside)(memberships.deactivate, ben, by=ana)
 
     message = await layer.receive(inbox)
     assert message["type"] == "access.changed"
@@ -174,6 +175,11 @@ def test_the_team_page_asks_as_little_for_many_as_for_few(
         client.get("/app/acme/settings/team/")
 
     assert len(many) == len(few)
+
+
+def _inside(verb: Callable[..., None], member: Membership, **how: object) -> None:
+    with tenant(member.account_id):
+        verb(member, **how)
 
 
 def _person(name: str) -> User:

@@ -77,6 +77,8 @@ CALLS = {
     "privacy_agreements_accept": Call("post", fields={"kind": "terms"}),
     "privacy_acceptance": Call(ids=("acceptance",)),
     "privacy_acceptance_pdf": Call(ids=("acceptance",)),
+    "settings_audit": Call(),
+    "audit_csv": Call(),
     "settings_plan": Call(),
     "inbox": Call(),
     "inbox_conversations": Call(fields={"view": "all"}),

@@ -225,7 +225,7 @@ def test_a_transcript_is_refused_to_the_side_for_which_it_is_switched_off(
     refused_to, allowed_to = authors if agents else authors[::-1]
 
     with tenant(acme.pk):
-        chat_settings.change(acme.pk, **{off: False})
+        chat_settings.change(acme.pk, by=None, **{off: False})
         with pytest.raises(RefusedError) as refusal:
             letters.transcript(asked, email=VERA, by=refused_to)
         letters.transcript(asked, email=VERA, by=allowed_to)

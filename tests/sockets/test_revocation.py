@@ -1,12 +1,11 @@
 """Whoever may no longer be there is gone at once, and at the next heartbeat if the bus is away."""
 
 import pytest
-from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.contrib.sessions.models import Session
 
 from accounts import memberships
-from accounts.doors import outside_accounts
+from accounts.doors import in_account, outside_accounts
 from accounts.models import Account, Membership, Role, User
 from tests.sockets.conftest import OpenInbox
 
@@ -21,7 +20,7 @@ async def test_a_deactivated_member_is_put_out_at_once(
     """A40"""
     owner, agent = await work(ana), await work(ben)
 
-    await sync_to_async(memberships.deactivate)(ben, by=ana)
+    await in_account(ben.account_id, memberships.deactivate, ben, by=ana)
 
     assert await agent.closed_with() == 4403
     await owner.send(SYNC)
@@ -34,7 +33,7 @@ async def test_a_member_with_another_role_is_put_out_at_once(
     """A40"""
     agent = await work(ben)
 
-    await sync_to_async(memberships.change_role)(ben, to=Role.ADMIN, by=ana)
+    await in_account(ben.account_id, memberships.change_role, ben, to=Role.ADMIN, by=ana)
 
     assert await agent.closed_with() == 4403
 

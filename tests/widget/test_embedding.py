@@ -163,7 +163,8 @@ def test_an_account_without_sites_is_closed(acme: Account, inside: Inside, site:
 
 
 def test_any_site_is_a_word_of_the_owner_and_still_names_one_site_at_a_time(acme: Account) -> None:
-    sites.allow_any(acme, allowed=True)
+    with tenant(acme.pk):
+        sites.allow_any(acme, allowed=True)
 
     assert config(acme, "https://evil.test")["Access-Control-Allow-Origin"] == "https://evil.test"
     assert policy(frame(acme, "https://evil.test"))["frame-ancestors"] == ["https://evil.test"]
@@ -171,7 +172,8 @@ def test_any_site_is_a_word_of_the_owner_and_still_names_one_site_at_a_time(acme
 
 @pytest.mark.parametrize("origin", NEVER)
 def test_even_any_site_means_a_real_one(acme: Account, origin: str | None) -> None:
-    sites.allow_any(acme, allowed=True)
+    with tenant(acme.pk):
+        sites.allow_any(acme, allowed=True)
 
     assert config(acme, origin).status_code == 403
     assert frame(acme, origin).status_code == 403

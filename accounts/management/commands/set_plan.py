@@ -5,8 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts import plans
+from accounts import audit, plans
 from accounts.models import Account, PlanName
+from accounts.tenancy import tenant
 
 
 class Command(BaseCommand):
@@ -20,5 +21,7 @@ class Command(BaseCommand):
         account = Account.objects.filter(slug=slug).first()
         if account is None:
             raise CommandError(f"There is no account “{slug}”.")
-        plans.change(account, to=PlanName(plan))
+        with tenant(account.pk):
+            audit.changed(account.pk, by=None, setting="plan", old=account.plan, new=plan)
+            plans.change(account, to=PlanName(plan))
         self.stdout.write(f"{slug} is on {plan} now.")

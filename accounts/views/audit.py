@@ -1,0 +1,77 @@
+"""Settings: the audit trail, for owners."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts import audit
+from accounts.doors import MemberRequest, owner_view
+from accounts.forms import AuditForm
+from accounts.models import AuditEntry, Membership
+
+PER_PAGE = 50
+
+
+@require_safe
+@owner_view
+def settings_audit(request: MemberRequest) -> HttpResponse:
+    """What happened in the account, newest first, as far as it is wanted (S52)."""
+    names = _names(request)
+    form = AuditForm(request.GET, names=names)
+    wanted = form.wanted if form.is_valid() else audit.Wanted()
+    found = list(audit.find(wanted, before=form.before)[: PER_PAGE + 1])
+    shown = found[:PER_PAGE]
+    query = request.GET.copy()
+    query.pop("before", None)
+    context = {
+        "form": form,
+        "is_filtered": wanted != audit.Wanted(),
+        "rows": [
+            {
+                "at": entry.at,
+                "event": audit.EVENT_TEXTS.get(audit.Event(entry.event), entry.event),
+                "by": names.get(entry.actor_id) if entry.actor_id else None,
+                "is_member": entry.actor_kind == "member",
+                "about": _member(entry, names),
+                "conversation": entry.target_id if entry.target_kind == "conversation" else None,
+                "told": audit.told(entry),
+            }
+            for entry in shown
+        ],
+        "older": shown[-1].pk if len(found) > PER_PAGE else None,
+        "query": query.urlencode(),
+    }
+    return render(
+        request, "accounts/settings_audit.html", context, status=422 if form.errors else 200
+    )
+
+
+@require_safe
+@owner_view
+def audit_csv(request: MemberRequest) -> HttpResponse:
+    """The wanted entries as CSV, which leaves an entry of its own."""
+    names = _names(request)
+    form = AuditForm(request.GET, names=names)
+    wanted = form.wanted if form.is_valid() else audit.Wanted()
+    text = audit.as_csv(audit.find(wanted).iterator(), names)
+    audit.record(request.account.pk, audit.Event.TRAIL_EXPORTED, by=request.membership)
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    name = f"audit-{request.account.slug}-{timezone.now():%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _member(entry: AuditEntry, names: dict[UUID, str]) -> str | None:
+    if entry.target_kind != "member" or entry.target_id is None:
+        return None
+    return names.get(entry.target_id)
+
+
+def _names(request: MemberRequest) -> dict[UUID, str]:
+    """Of everybody who is or was in the account, the account's own name where they have none."""
+    members = Membership.objects.filter(account=request.account).order_by("joined_at")
+    return {member.pk: member.public_name or request.account.name for member in members}
