@@ -170,7 +170,9 @@ def told(entry: AuditEntry) -> str:
     """What an entry is about, in words; empty where the event says it all."""
     details = entry.details
     if entry.event != Event.SETTING_CHANGED:
-        return ", ".join(_value(value) for value in details.values())
+        # A digest proves; it tells nobody anything. The file has it.
+        shown = [value for name, value in details.items() if name != "digest"]
+        return ", ".join(_value(value) for value in shown)
     name = str(details["setting"])
     label = str(SETTING_TEXTS.get(name, name))
     if "old" not in details:
@@ -212,7 +214,7 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return str(_("on") if value else _("off"))
     if isinstance(value, list):
-        return ", ".join(str(one) for one in value) or "–"
+        return ", ".join(str(one).replace("_", " ") for one in value) or "–"
     return "–" if value in ("", None) else str(value)
 
 

@@ -44,6 +44,21 @@ def test_an_owner_reads_who_changed_what_from_what_to_what(
     assert page.count("<td>Adi</td>") == 2
 
 
+def test_digests_and_names_of_columns_are_not_for_people(
+    acme: Account, ana: Membership, login: LogIn
+) -> None:
+    with tenant(acme.pk):
+        event = audit.Event.AGREEMENT_ACCEPTED
+        audit.record(acme.pk, event, by=ana, kind="dpa", version="1.0", digest="f" * 64)
+        audit.record(acme.pk, audit.Event.COMPANY_NAMED, by=ana, fields=["company_name", "city"])
+
+    page = login(ana).get(PAGE).content.decode()
+
+    assert "dpa, 1.0" in page
+    assert "f" * 64 not in page
+    assert "company name, city" in page
+
+
 @pytest.mark.parametrize(
     ("path", "fields", "setting"),
     [
