@@ -21,7 +21,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import chains
-from accounts.models import AuditEntry, Membership
+from accounts.models import AuditEntry, Membership, Role
 
 ActorKind = Literal["member", "platform", "system"]
 
@@ -32,6 +32,9 @@ class Event(StrEnum):
     SETTING_CHANGED = "setting.changed"
     SITE_ADDED = "site.added"
     SITE_REMOVED = "site.removed"
+    MEMBER_INVITED = "member.invited"
+    INVITATION_CANCELLED = "member.uninvited"
+    MEMBER_JOINED = "member.joined"
     MEMBER_ROLE_CHANGED = "member.role"
     MEMBER_DEACTIVATED = "member.deactivated"
     MEMBER_ACTIVATED = "member.activated"
@@ -45,10 +48,13 @@ class Event(StrEnum):
     CONTENT_REDACTED = "content.redacted"
 
 
-EVENT_TEXTS: dict[Event, Promise] = {
+EVENT_TEXTS: dict[str, Promise] = {
     Event.SETTING_CHANGED: _("Setting changed"),
     Event.SITE_ADDED: _("Site added"),
     Event.SITE_REMOVED: _("Site removed"),
+    Event.MEMBER_INVITED: _("Invitation sent"),
+    Event.INVITATION_CANCELLED: _("Invitation cancelled"),
+    Event.MEMBER_JOINED: _("Member joined"),
     Event.MEMBER_ROLE_CHANGED: _("Role changed"),
     Event.MEMBER_DEACTIVATED: _("Member deactivated"),
     Event.MEMBER_ACTIVATED: _("Member let in again"),
@@ -151,6 +157,18 @@ def looked(by: Membership, event: Event, target: tuple[str, UUID]) -> None:
         record(by.account_id, event, by=by, target=target)
 
 
+def exported(wanted: Wanted, *, by: Membership) -> None:
+    """Add an entry for a copy of the trail that left, and what it was narrowed to."""
+    narrowed = {
+        "events": wanted.event,
+        "since": wanted.since and wanted.since.isoformat(),
+        "until": wanted.until and wanted.until.isoformat(),
+    }
+    about = ("member", wanted.actor_id) if wanted.actor_id else None
+    given = {name: value for name, value in narrowed.items() if value}
+    record(by.account_id, Event.TRAIL_EXPORTED, by=by, target=about, **given)
+
+
 def find(wanted: Wanted, *, before: UUID | None = None) -> QuerySet[AuditEntry]:
     """The account's entries that are wanted, newest first; `before`: older than this one."""
     found = AuditEntry.objects.order_by("-id")
@@ -169,6 +187,8 @@ def find(wanted: Wanted, *, before: UUID | None = None) -> QuerySet[AuditEntry]:
 def told(entry: AuditEntry) -> str:
     """What an entry is about, in words; empty where the event says it all."""
     details = entry.details
+    if entry.event == Event.MEMBER_ROLE_CHANGED:
+        return f"{_value(details['old'])} → {_value(details['new'])}"
     if entry.event != Event.SETTING_CHANGED:
         # A digest proves; it tells nobody anything. The file has it.
         shown = [value for name, value in details.items() if name != "digest"]
@@ -211,6 +231,8 @@ def _harmless(cell: object) -> str:
 
 
 def _value(value: Any) -> str:
+    if value in Role.values:
+        return str(Role(value).label)
     if isinstance(value, bool):
         return str(_("on") if value else _("off"))
     if isinstance(value, list):

@@ -280,7 +280,7 @@ class AuditForm(forms.Form):
         everything: list[tuple[str, Any]] = [("", _("Everything"))]
         everyone: list[tuple[str, Any]] = [("", _("Everybody"))]
         event = cast(forms.ChoiceField, self.fields["event"])
-        event.choices = everything + [(one.value, text) for one, text in EVENT_TEXTS.items()]
+        event.choices = [*everything, *EVENT_TEXTS.items()]
         by = cast(forms.ChoiceField, self.fields["by"])
         by.choices = everyone + [(str(key), name) for key, name in names.items()]
 

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -15,9 +16,11 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from accounts.memberships import grantable, refuse_without_seat
 from accounts.models import Account, Invitation, Membership, Role, User
 from accounts.signals import access_changed
+from accounts.tenancy import tenant
 
 VALID_FOR = timedelta(days=7)
 
@@ -69,6 +72,7 @@ def cancel(invitation: Invitation, *, by: Membership) -> None:
         if invitation.accepted_at is None and invitation.cancelled_at is None:
             invitation.cancelled_at = timezone.now()
             invitation.save(update_fields=["cancelled_at"])
+            _record(audit.Event.INVITATION_CANCELLED, ("invitation", invitation.pk), by=by)
 
 
 def find(token: str) -> Invitation | None:
@@ -144,6 +148,15 @@ def _join(invitation: Invitation, user: User, *, public_name: str = "") -> Membe
     member = Membership.objects.filter(account=account, user=user).first()
     if member and member.is_active:
         return member
+    member = _made_member(invitation, user, member, public_name)
+    _record(audit.Event.MEMBER_JOINED, ("member", member.pk), by=member, role=member.role)
+    return member
+
+
+def _made_member(
+    invitation: Invitation, user: User, member: Membership | None, public_name: str
+) -> Membership:
+    account = invitation.account
     # The invitation held a seat until this line; after a change of plan it may be gone.
     refuse_without_seat(account)
     if member is None:
@@ -167,9 +180,17 @@ def _send(invitation: Invitation, *, by: Membership) -> None:
     invitation.sent_at = timezone.now()
     invitation.expires_at = invitation.sent_at + VALID_FOR
     invitation.save()
+    about = ("invitation", invitation.pk)
+    _record(audit.Event.MEMBER_INVITED, about, by=by, role=invitation.role)
     letter = _letter(invitation, token)
     # Robust: the invitation stands, and can be sent again from the team page.
     transaction.on_commit(letter.send, robust=True)
+
+
+def _record(event: audit.Event, about: tuple[str, UUID], *, by: Membership, **details: str) -> None:
+    # Whoever follows a link stands in no account yet.
+    with tenant(by.account_id):
+        audit.record(by.account_id, event, by=by, target=about, **details)
 
 
 def _letter(invitation: Invitation, token: str) -> EmailMessage:

@@ -20,7 +20,10 @@ PER_PAGE = 50
 def settings_audit(request: MemberRequest) -> HttpResponse:
     """What happened in the account, newest first, as far as it is wanted (S52)."""
     names = _names(request)
-    form = AuditForm(request.GET, names=names)
+    return _page(request, AuditForm(request.GET, names=names), names)
+
+
+def _page(request: MemberRequest, form: AuditForm, names: dict[UUID, str]) -> HttpResponse:
     wanted = form.wanted if form.is_valid() else audit.Wanted()
     found = list(audit.find(wanted, before=form.before)[: PER_PAGE + 1])
     shown = found[:PER_PAGE]
@@ -32,7 +35,7 @@ def settings_audit(request: MemberRequest) -> HttpResponse:
         "rows": [
             {
                 "at": entry.at,
-                "event": audit.EVENT_TEXTS.get(audit.Event(entry.event), entry.event),
+                "event": audit.EVENT_TEXTS.get(entry.event, entry.event),
                 "by": names.get(entry.actor_id) if entry.actor_id else None,
                 "is_member": entry.actor_kind == "member",
                 "about": _member(entry, names),
@@ -52,12 +55,15 @@ def settings_audit(request: MemberRequest) -> HttpResponse:
 @require_safe
 @owner_view
 def audit_csv(request: MemberRequest) -> HttpResponse:
-    """The wanted entries as CSV, which leaves an entry of its own."""
+    """The wanted entries as CSV, which leaves an entry of its own; the page with what is wrong for a
+    filter that is not good: more than was asked for must not leave."""
     names = _names(request)
     form = AuditForm(request.GET, names=names)
-    wanted = form.wanted if form.is_valid() else audit.Wanted()
+    if not form.is_valid():
+        return _page(request, form, names)
+    wanted = form.wanted
     text = audit.as_csv(audit.find(wanted).iterator(), names)
-    audit.record(request.account.pk, audit.Event.TRAIL_EXPORTED, by=request.membership)
+    audit.exported(wanted, by=request.membership)
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     name = f"audit-{request.account.slug}-{timezone.now():%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -132,6 +132,8 @@ def earlier(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
         found = messages.earlier(inbox.find(conversation_id), before=int(before))
     except RefusedError as refusal:
         return refused(refusal)
+    target = ("conversation", conversation_id)
+    audit.looked(request.membership, audit.Event.CONVERSATION_READ, target)
     return JsonResponse(
         {
             "messages": _rows(

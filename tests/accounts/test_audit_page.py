@@ -4,15 +4,19 @@ import csv
 import io
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.core.mail import EmailMessage
+from django.test import Client
 from django.utils import timezone
 
-from accounts import audit, sites
-from accounts.models import Account, AuditEntry, Membership
+from accounts import audit, invitations, sites
+from accounts.models import Account, AuditEntry, Invitation, Membership
 from accounts.tenancy import tenant
 from chat.models import ChatSettings, Conversation
 from chat.technical import Kind
+from tests.accounts.conftest import link_in
 from tests.conftest import LogIn
 from tests.coverage import covers
 from widget import settings, texts
@@ -109,6 +113,44 @@ def test_what_happens_to_members_is_in_the_trail_by_id(
     assert owner.get(PAGE).content.decode().count("Ben ") == 3
 
 
+def test_an_invitation_is_in_the_trail_until_somebody_joins(
+    acme: Account, ana: Membership, login: LogIn, mailoutbox: list[EmailMessage]
+) -> None:
+    owner = login(ana)
+    for address in ("kim@example.org", "lee@example.org"):
+        owner.post(f"{SETTINGS}team/", {"email": address, "role": "agent"})
+    invitations.cancel(Invitation.objects.get(email="lee@example.org"), by=ana)
+    path = urlsplit(link_in(mailoutbox[0])).path
+
+    Client().post(path, {"public_name": "Kim", "password": "a long enough secret"})
+
+    assert _entries(acme) == [
+        ("member.invited", {"role": "agent"}),
+        ("member.invited", {"role": "agent"}),
+        ("member.uninvited", {}),
+        ("member.joined", {"role": "agent"}),
+    ]
+
+
+def test_an_older_page_of_a_conversation_is_a_look_at_it_too(
+    acme: Account, ben: Membership, login: LogIn, conversation: Conversation
+) -> None:
+    address = f"/app/acme/inbox/conversations/{conversation.pk}/messages/"
+
+    assert login(ben).get(address, {"before": "2"}).status_code == 200
+
+    assert _entries(acme) == [("conversation.read", {})]
+
+
+def test_an_entry_whose_event_nobody_knows_any_more_is_shown_as_it_was_written(
+    acme: Account, ana: Membership, login: LogIn
+) -> None:
+    with tenant(acme.pk):
+        AuditEntry.objects.create(account=acme, event="old.event", actor_kind="system")
+
+    assert "old.event" in login(ana).get(PAGE).content.decode()
+
+
 @covers("S52", page="/app/<slug>/settings/audit/")
 def test_who_opens_a_conversation_is_in_the_trail_once_a_day(
     acme: Account, ben: Membership, ana: Membership, login: LogIn, conversation: Conversation
@@ -178,7 +220,17 @@ def test_the_file_holds_what_is_wanted_and_no_formula(
         ("site.added", "'=1+1", '{"origin": "https://one.test"}')
     ]
     assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert _entries(acme)[-1] == ("audit.exported", {})
+    assert _entries(acme)[-1] == ("audit.exported", {"events": "site.added"})
+
+
+def test_a_filter_that_is_not_good_gives_no_file(
+    acme: Account, ana: Membership, login: LogIn
+) -> None:
+    answer = login(ana).get(f"{SETTINGS}audit.csv", {"since": "yesterday"})
+
+    assert answer.status_code == 422
+    assert "text/html" in answer.headers["Content-Type"]
+    assert _entries(acme) == []
 
 
 def test_it_is_the_owners(ana: Membership, adi: Membership, login: LogIn) -> None:

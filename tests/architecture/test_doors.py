@@ -16,9 +16,14 @@ from chatapp.celery import app as celery
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("accounts", "chat", "chatapp", "privacy", "widget")
 DOORS = {"agent", "admin", "owner", "visitor", "staff", "public"}
-MODULES_THAT_MAY_ENTER = {"accounts/doors.py", "accounts/signup.py", "chat/doors.py"}
-"""Who may call `tenant`. Sign-up enters the account that it has just made; management commands may
-too, they loop over accounts."""
+MODULES_THAT_MAY_ENTER = {
+    "accounts/doors.py",
+    "accounts/invitations.py",
+    "accounts/signup.py",
+    "chat/doors.py",
+}
+"""Who may call `tenant`. Sign-up enters the account that it has just made, an invitation's link the
+account that made it; management commands may too, they loop over accounts."""
 
 
 def _patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
