@@ -46,6 +46,8 @@ class Event(StrEnum):
     HOLD_PLACED = "hold.placed"
     HOLD_LIFTED = "hold.lifted"
     CONTENT_REDACTED = "content.redacted"
+    PERSON_COPIED = "person.copied"
+    PERSON_ERASED = "person.erased"
 
 
 EVENT_TEXTS: dict[str, Promise] = {
@@ -66,6 +68,8 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.HOLD_PLACED: _("Legal hold placed"),
     Event.HOLD_LIFTED: _("Legal hold lifted"),
     Event.CONTENT_REDACTED: _("Message or file removed"),
+    Event.PERSON_COPIED: _("Copy of a person’s data made"),
+    Event.PERSON_ERASED: _("Person erased"),
 }
 
 

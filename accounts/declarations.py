@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from django.utils.translation import gettext_noop as _
+
 
 class Subject(StrEnum):
     """Whom the data are about."""
@@ -34,10 +36,10 @@ class Category(StrEnum):
 class Purpose(StrEnum):
     """What it is processed for."""
 
-    ANSWER = "to answer visitors"
+    ANSWER = _("to answer visitors")
     WORK = "to let members work"
     CONTRACT = "to have a contract with the company"
-    PROOF = "to prove what was done"
+    PROOF = _("to prove what was done")
 
 
 class Basis(StrEnum):
@@ -52,17 +54,19 @@ class Kept(StrEnum):
     """Until when. What the words promise is done by the purge."""
 
     REGISTER = "as long as a register of the platform names them"
-    HISTORY = "until the last message of the conversation is older than the account's period"
-    VISITOR = (
+    HISTORY = _("until the last message of the conversation is older than the account's period")
+    VISITOR = _(
         "with the visitor's conversations; without any, until 182 days after the last visit, or "
         "the account's period if that is shorter"
     )
-    UNSENT = "with its message; never sent, for a day"
+    UNSENT = _("with its message; never sent, for a day")
     SESSION = "until log-out or two weeks without use"
     INVITATION = "until the account ends"
     MEMBERSHIP = "until the membership ends"
     PERSON = "until the person's log-in ends"
-    ACCOUNT = "until the account ends"
+    ACCOUNT = _("until the account ends")
+    COPY = _("for a week")
+    ERASURE = _("until the erasure is finished")
     PURGE = "until the purge is finished"
     PLATFORM = "as long as the platform runs"
 
@@ -78,11 +82,13 @@ class Erased(StrEnum):
 
 @dataclass(frozen=True)
 class Personal:
-    """One field with personal data. `what` is its name for people, `source` who it comes from."""
+    """One field with personal data. `what` is its name for people, `source` who it comes from.
+    `is_number`: the number by which the person is known."""
 
     what: str
     category: Category
     source: str
+    is_number: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,12 +96,15 @@ class Table:
     """A model of which every field is classified: personal, or plain.
 
     `path` leads from a row to its subject as a Django lookup; empty: the row is the subject; None:
-    no reference leads there, and the row is found by what it holds.
+    no reference leads there. `also` are further ways: pairs of a lookup on the row and what it
+    equals, seen from the subject. `title` is what people call the rows.
     """
 
     model: str
     subject: Subject = Subject.NOBODY
     path: str | None = ""
+    also: tuple[tuple[str, str], ...] = ()
+    title: str = ""
     purpose: Purpose | None = None
     basis: Basis | None = None
     kept: Kept | None = None

@@ -181,6 +181,10 @@ class VisitorPoll(AsyncHttpConsumer):
             await self._session.availability_changed(message["status"])
             await self._answer_if_any()
 
+    async def visitor_forgotten(self, message: dict[str, Any]) -> None:
+        """Nothing is known of the visitor any more: the next poll begins afresh."""
+        await self._answer()
+
     # --- The answer -----------------------------------------------------------------------------
 
     async def _keep(self, frame: wire.Frame) -> None:

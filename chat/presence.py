@@ -129,6 +129,12 @@ def forget_pages(account_id: UUID) -> None:
         _client.unlink(key)
 
 
+def forget_visitor(account_id: UUID, visitor_id: str) -> None:
+    """Drop all that is kept of the visitor's visit, for code outside an event loop."""
+    kinds = ("here", "pages", "details")
+    _client.delete(*(_visitor(account_id, visitor_id, kind) for kind in kinds))
+
+
 async def remember_details(account_id: UUID, visitor_id: str, details: Mapping[str, Any]) -> None:
     """Keep what is said of a visitor who has not written yet, for the rest of the visit."""
     key = _visitor(account_id, visitor_id, "details")

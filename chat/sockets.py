@@ -212,6 +212,10 @@ class VisitorSocket(LiveSocket[VisitorSession, wire.VisitorUp]):
         if self._has_greeted:
             await self.session.availability_changed(message["status"])
 
+    async def visitor_forgotten(self, message: dict[str, Any]) -> None:
+        """Nothing is known of the visitor any more: whatever this socket remembers is wrong."""
+        await self.close(CloseCode.RESYNC)
+
 
 class InboxSocket(LiveSocket[InboxSession, wire.InboxUp]):
     """An agent's inbox. The log-in says who, the membership of the account in the address whether."""

@@ -160,6 +160,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour=2, minute=40),
         "options": {"expires": 20 * 3600},
     },
+    "finish-erasures": {
+        "task": "privacy.tasks.tidy_up",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "publish-documents": {
         "task": "privacy.tasks.publish_documents",
         "schedule": crontab(hour=0, minute=5),
@@ -176,7 +181,12 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 # --- Privacy -------------------------------------------------------------------------------------
 
 # Tables whose rows hang together by digests (`accounts.chains`).
-CHAINS = ["accounts.AuditEntry", "privacy.PurgeReceipt", "privacy.Acceptance"]
+CHAINS = [
+    "accounts.AuditEntry",
+    "privacy.PurgeReceipt",
+    "privacy.Acceptance",
+    "privacy.ErasureReceipt",
+]
 # Chains of the installation itself: what finds their faults.
 PLATFORM_CHAINS = {"staff": "privacy.trail.verify"}
 # Where each app says what it keeps of people (`accounts.declarations`).
@@ -186,6 +196,8 @@ PERSONAL_DATA = [
     "chat.personal_data",
     "widget.personal_data",
 ]
+# What each app keeps of people outside the database (`privacy.subjects.Eraser`).
+ERASERS = ["chat.erasures.VISITOR"]
 # Whose conversation it is, and what the purge finds in each app, in the order in which it goes.
 VISITOR_OF = "chat.purges.visitor_of"
 PURGES = ["chat.purges.CONVERSATIONS", "chat.purges.IDLE_VISITORS"]

@@ -53,6 +53,25 @@ class HistoryForm(forms.Form):
             del self.fields["reason"]
 
 
+class PersonSearchForm(forms.Form):
+    """Who is looked for."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Name, e-mail, telephone or visitor number"),
+        min_length=2,
+        max_length=255,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class EraseForm(forms.Form):
+    """That an erasure, which nothing can undo, is wanted."""
+
+    understood = forms.BooleanField(
+        label=gettext_lazy("I understand that nothing can bring it back.")
+    )
+
+
 class HoldForm(forms.Form):
     """What is to stay, and why."""
 

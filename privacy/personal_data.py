@@ -1,5 +1,7 @@
 """Personal data of the privacy app."""
 
+from django.utils.translation import gettext_noop as _
+
 from accounts.declarations import (
     Basis,
     Category,
@@ -19,17 +21,19 @@ TABLES = (
     Table(
         "privacy.LegalHold",
         subject=Subject.VISITOR,
+        title=_("Legal holds"),
         path=None,
+        also=(("target_id", "pk"), ("target_id", "conversations__pk")),
         purpose=Purpose.PROOF,
         basis=Basis.LEGAL,
         kept=Kept.ACCOUNT,
-        erased=Erased.UNLINKED,
+        erased=Erased.DELETED,
         personal={
             "target_id": Personal(
-                "which conversation or visitor is held", Category.CONTENT, _OWNER
+                _("which conversation or visitor is held"), Category.CONTENT, _OWNER
             ),
-            "reason": Personal("why it is held", Category.CONTENT, _OWNER),
-            "placed_by": Personal("who placed the hold", Category.ACTIVITY, _USE),
+            "reason": Personal(_("why it is held"), Category.CONTENT, _OWNER),
+            "placed_by": Personal(_("who placed the hold"), Category.ACTIVITY, _USE),
         },
         plain=("id", "account", "target_kind", "placed_at", "lifted_at"),
     ),
@@ -47,6 +51,44 @@ TABLES = (
             ),
         },
         plain=("id", "account", "cut_off", "idle_cut_off", "started_at", "finished_at", "counts"),
+    ),
+    Table(
+        "privacy.SubjectCopy",
+        subject=Subject.VISITOR,
+        title=_("Copies made for the person"),
+        path=None,
+        also=(("subject_id", "pk"),),
+        purpose=Purpose.PROOF,
+        basis=Basis.LEGAL,
+        kept=Kept.COPY,
+        erased=Erased.DELETED,
+        personal={
+            "subject_id": Personal(_("whose data it is"), Category.CONTENT, _USE),
+            "file": Personal(_("copy of all of it"), Category.CONTENT, _USE),
+            "requested_by": Personal(_("which agent asked for it"), Category.ACTIVITY, _USE),
+            "requested_at": Personal(_("when it was asked for"), Category.ACTIVITY, _USE),
+        },
+        plain=("id", "account", "finished_at", "failed_at", "expires_at", "size"),
+    ),
+    Table(
+        "privacy.Erasure",
+        subject=Subject.VISITOR,
+        path=None,
+        purpose=Purpose.PROOF,
+        basis=Basis.LEGAL,
+        kept=Kept.ERASURE,
+        erased=Erased.STAYS,
+        personal={
+            "outside": Personal("what is left to erase", Category.TECHNICAL, _USE),
+            "files": Personal(
+                "random names of files that are being deleted", Category.CONTENT, _USE
+            ),
+        },
+        plain=("id", "account", "counts", "erased_at", "receipt_id"),
+    ),
+    Table(
+        "privacy.ErasureReceipt",
+        plain=("id", "account", "number", "digest", "erased_at", "finished_at", "counts"),
     ),
     Table("privacy.HistoryPolicy", plain=("id", "account", "period", "reason", "chosen_at")),
     Table(

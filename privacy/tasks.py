@@ -1,14 +1,17 @@
-"""Background work of the privacy app: the daily purge."""
+"""Background work of the privacy app: the daily purge, copies of people's data, erasures."""
 
 import time
 from uuid import UUID
 
+import structlog
 from django.utils import timezone
 
-from accounts.doors import Steps, each_account_task, tenant_steps_task
+from accounts.doors import Steps, each_account_task, tenant_steps_task, tenant_task
 from accounts.models import Account
 from accounts.tenancy import current_account
-from privacy import publications, purges, sub_processors
+from privacy import copies, erasures, publications, purges, sub_processors
+
+log = structlog.get_logger(__name__)
 
 LONGEST_PAUSE = 1.0
 
@@ -44,3 +47,35 @@ def publish_documents() -> None:
     """Publish what has changed with the calendar, such as a sub-processor whose work begins."""
     sub_processors.take_effect(timezone.now().date())
     publications.publish()
+
+
+@each_account_task
+def tidy_up() -> None:
+    """Start `tidy_account` for every account."""
+    for account_id in Account.objects.values_list("pk", flat=True).iterator():
+        tidy_account.after_commit(account_id=account_id)
+
+
+@tenant_steps_task
+def tidy_account(step: Steps) -> None:
+    """Finish erasures that were cut short, and delete copies whose time is over."""
+    for erasure_id in step(erasures.unfinished):
+        step(erasures.finish, erasure_id)
+    step(copies.drop_expired, timezone.now())
+
+
+@tenant_task
+def finish_erasures() -> None:
+    """Reach what lies outside the database for every erasure of the account. Safe to run twice."""
+    for erasure_id in erasures.unfinished():
+        erasures.finish(erasure_id)
+
+
+@tenant_steps_task
+def build_copy(step: Steps, *, copy_id: str) -> None:
+    """Write the copy of a person's data. Safe to run twice."""
+    try:
+        step(copies.build, UUID(copy_id))
+    except Exception as error:  # noqa: BLE001  (whoever waits for it must be told)
+        log.warning("copy_failed", error=type(error).__name__)
+        step(copies.fail, UUID(copy_id))

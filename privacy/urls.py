@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from privacy.views import agreements, centre, history, launch, staff
+from privacy.views import agreements, centre, history, launch, people, staff
 
 ACCOUNT = "app/<slug:slug>/settings/privacy/"
 
@@ -43,6 +43,24 @@ urlpatterns = [
         agreements.privacy_acceptance_pdf,
         name="privacy_acceptance_pdf",
     ),
+    path(f"{ACCOUNT}people/", people.privacy_people, name="privacy_people"),
+    path(f"{ACCOUNT}people/<uuid:person_id>/", people.privacy_person, name="privacy_person"),
+    path(
+        f"{ACCOUNT}people/<uuid:person_id>/copy/",
+        people.privacy_person_copy,
+        name="privacy_person_copy",
+    ),
+    path(
+        f"{ACCOUNT}people/<uuid:person_id>/copies/",
+        people.privacy_person_copies,
+        name="privacy_person_copies",
+    ),
+    path(
+        f"{ACCOUNT}people/<uuid:person_id>/erase/",
+        people.privacy_person_erase,
+        name="privacy_person_erase",
+    ),
+    path(f"{ACCOUNT}copies/<uuid:copy_id>/", people.privacy_copy, name="privacy_copy"),
     path(f"{ACCOUNT}history/", history.privacy_history, name="privacy_history"),
     path(
         f"{ACCOUNT}history/preview/",

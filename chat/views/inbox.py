@@ -71,6 +71,10 @@ def _surroundings(request: MemberRequest) -> dict[str, object]:
             "conversations": reverse("inbox_conversations", args=[slug]),
             "files": reverse("member_files", args=[slug]),
             "preferences": f"/app/{slug}/preferences/",
+            # What is kept of a visitor is for those who may hand it over and erase it.
+            "people": reverse("privacy_people", args=[slug])
+            if request.membership.can_manage
+            else "",
         },
     }
 

@@ -142,6 +142,12 @@ export function VisitorPanel({ row, now, onClose, onOpen }: Props) {
         )}
 
         <div class="panel__foot">
+          {desk.bootstrap.urls.people && (
+            <a class="button button--s" href={`${desk.bootstrap.urls.people}?conversation=${row.id}`}>
+              <Icon name="eye" />
+              {t("panel.data")}
+            </a>
+          )}
           {visitor.is_blocked ? (
             <button type="button" class="button button--s" onClick={() => void desk.block(row.id, false)}>
               {t("block.undo")}

@@ -13,8 +13,8 @@ export interface Bootstrap {
   max_upload: number;
   csrf: string;
   socket: string;
-  /** `conversations` is the list; below it lie `<id>/` and `<id>/messages/`. */
-  urls: { conversations: string; files: string; preferences: string };
+  /** `conversations` is the list; below it lie `<id>/` and `<id>/messages/`. `people` is empty for agents. */
+  urls: { conversations: string; files: string; preferences: string; people: string };
 }
 
 export function readBootstrap(page: Document): Bootstrap {

@@ -12,11 +12,14 @@ from privacy.models.platform import (
     SubProcessor,
 )
 from privacy.models.staff import StaffEntry
+from privacy.models.subjects import Erasure, ErasureReceipt, SubjectCopy
 
 __all__ = [
     "Acceptance",
     "Agreement",
     "Authority",
+    "Erasure",
+    "ErasureReceipt",
     "HistoryPolicy",
     "LegalHold",
     "Measure",
@@ -29,4 +32,5 @@ __all__ = [
     "StaffEntry",
     "Standing",
     "SubProcessor",
+    "SubjectCopy",
 ]

@@ -13,8 +13,10 @@ from django.urls import reverse
 from accounts import invitations
 from accounts.models import Account, Membership, Role, Site
 from accounts.tenancy import tenant
+from chat import identity, visitors
 from chat.models import Conversation, Group
-from privacy import agreements, holds, prohibited
+from chat.visitors import VisitorDetails
+from privacy import agreements, copies, holds, prohibited
 from privacy.models import Agreement
 from privacy.models.history import HoldKind
 from tests.architecture.test_doors import our_patterns
@@ -93,6 +95,12 @@ CALLS = {
     "settings_widget": Call(),
     "go_live": Call(),
     "privacy_data": Call(),
+    "privacy_people": Call(fields={"q": "Nell"}),
+    "privacy_person": Call(ids=("visitor",)),
+    "privacy_person_copy": Call("post", ids=("visitor",)),
+    "privacy_person_copies": Call(ids=("visitor",)),
+    "privacy_person_erase": Call("post", ("free_visitor",), {"understood": "on"}),
+    "privacy_copy": Call(ids=("copy",)),
     "privacy_history": Call(),
     "privacy_history_preview": Call(fields={"period": "1_months"}),
     "privacy_hold": Call("post", fields={"address": Known("conversation"), "reason": "A case"}),
@@ -112,8 +120,14 @@ def known(
         hold = holds.place(HoldKind.CONVERSATION, conversation.pk, reason="A case", by=ana)
     with tenant(acme.pk):
         acceptance = agreements.record(Agreement.PROHIBITED, prohibited.document(), by=ana)
+        free = visitors.ensure(acme.pk, identity.new_visitor_id(), VisitorDetails())
+        copy = copies.ask(conversation.visitor_id, by=ana)
+        copies.build(copy.pk)
     return {
         "conversation": conversation.pk,
+        "copy": copy.pk,
+        "free_visitor": free.pk,
+        "visitor": conversation.visitor_id,
         "group": group.pk,
         "hold": hold.pk,
         "invitation": invitation.pk,

@@ -1,0 +1,158 @@
+"""A copy of everything that is kept of a person, as JSON, a page to read and their files (Art. 15
+and 20 GDPR). Built by a job, kept for a week, then deleted."""
+
+import json
+import secrets
+import tempfile
+import zipfile
+from datetime import datetime, timedelta
+from itertools import groupby
+from pathlib import PurePosixPath
+from typing import IO, Any
+from uuid import UUID
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts import audit
+from accounts.declarations import Subject
+from accounts.models import Account, Membership
+from privacy import subjects
+from privacy.models import SubjectCopy
+from privacy.subjects import Row
+
+KEPT = timedelta(days=7)
+FORMAT = "1"
+
+
+def ask(subject_id: UUID, *, by: Membership) -> SubjectCopy:
+    """Note that a copy is wanted. One that is being built, or is there already, is built anew:
+    what was added since belongs in it."""
+    copy = SubjectCopy.objects.create(
+        account_id=by.account_id,
+        subject_id=subject_id,
+        requested_by=by,
+        expires_at=timezone.now() + KEPT,
+    )
+    audit.record(by.account_id, audit.Event.PERSON_COPIED, by=by, target=("visitor", subject_id))
+    return copy
+
+
+def build(copy_id: UUID) -> None:
+    """Write the file. Does nothing for a copy that is there, or whose person is gone."""
+    copy = SubjectCopy.objects.select_for_update().filter(pk=copy_id, finished_at=None).first()
+    person = subjects.find(Subject.VISITOR, copy.subject_id) if copy else None
+    if copy is None or person is None:
+        return
+    account = Account.objects.get(pk=copy.account_id)
+    place = f"copies/{copy.account_id.hex}/{secrets.token_hex(16)}.zip"
+    with tempfile.TemporaryFile() as file:
+        write(file, account, person)
+        copy.size = file.tell()
+        file.seek(0)
+        copy.file.name = default_storage.save(place, File(file))
+    copy.finished_at = timezone.now()
+    copy.save(update_fields=["file", "size", "finished_at"])
+
+
+def fail(copy_id: UUID) -> None:
+    """Note that it could not be built, so that nobody waits for it."""
+    SubjectCopy.objects.filter(pk=copy_id, finished_at=None).update(failed_at=timezone.now())
+
+
+def drop_expired(now: datetime) -> None:
+    """Delete the copies whose time is over, with their files."""
+    for copy in SubjectCopy.objects.filter(expires_at__lte=now):
+        if copy.file:
+            default_storage.delete(str(copy.file))
+        copy.delete()
+
+
+def of(subject_id: UUID) -> list[SubjectCopy]:
+    """The copies of one person that are there or under way, the newest first."""
+    return list(SubjectCopy.objects.filter(subject_id=subject_id).order_by("-requested_at"))
+
+
+def write(file: IO[bytes], account: Account, person: Model) -> None:
+    """The copy itself: `data.json`, `data.html` and `files/`."""
+    rows = [row for row in subjects.told(Subject.VISITOR, person) if _is_theirs(row)]
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        names = dict(_files(archive, rows))
+        data = as_json(account, rows, names)
+        archive.writestr(
+            "data.json", json.dumps(data, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder)
+        )
+        page = {"account": account, "tables": tables(rows, names), "made_at": timezone.now()}
+        archive.writestr("data.html", render_to_string("privacy/copy.html", page))
+
+
+def as_json(account: Account, rows: list[Row], files: dict[str, str]) -> dict[str, Any]:
+    """The rows by table: for each row its id, and each field with what it holds. A file's value
+    is its name in the archive."""
+    return {
+        "format": FORMAT,
+        "controller": account.name,
+        "made_at": timezone.now(),
+        "data": {
+            model: [
+                {
+                    "id": row.id,
+                    **{
+                        fact.field: _shown(row, fact.field, fact.value, files) for fact in row.facts
+                    },
+                }
+                for row in group
+            ]
+            for model, group in groupby(rows, key=lambda row: row.table.model)
+        },
+    }
+
+
+def tables(rows: list[Row], files: dict[str, str]) -> list[dict[str, Any]]:
+    """The rows as people read them: by table, the fields that hold something."""
+    return [
+        {
+            "title": group[0].table.title,
+            "purpose": group[0].table.purpose,
+            "kept": group[0].table.kept,
+            "rows": [
+                [
+                    (fact.personal.what, _shown(row, fact.field, fact.value, files))
+                    for fact in row.facts
+                    if fact.value not in (None, "", {}, [])
+                ]
+                for row in group
+            ],
+        }
+        for model, group in _grouped(rows)
+    ]
+
+
+def _grouped(rows: list[Row]) -> list[tuple[str, list[Row]]]:
+    by_table = groupby(rows, key=lambda row: row.table.model)
+    return [(model, list(group)) for model, group in by_table]
+
+
+def _is_theirs(row: Row) -> bool:
+    """Not the copies themselves: each would hold all before it."""
+    return row.table.model != SubjectCopy._meta.label
+
+
+def _files(archive: zipfile.ZipFile, rows: list[Row]) -> Any:
+    for row in rows:
+        for field, name in row.files.items():
+            said = next((str(f.value) for f in row.facts if f.field == "name" and f.value), "")
+            ending = PurePosixPath(said).suffix if field == "file" else ".webp"
+            place = f"files/{row.id}-{field}{ending}"
+            with default_storage.open(name) as stored, archive.open(place, "w") as copied:
+                while chunk := stored.read(1 << 20):
+                    copied.write(chunk)
+            yield name, place
+
+
+def _shown(row: Row, field: str, value: Any, files: dict[str, str]) -> Any:
+    return files.get(value, value) if field in row.files else value

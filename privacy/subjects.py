@@ -1,0 +1,217 @@
+"""One person, wherever their data are: found by the data map, told, and erased (Art. 15-20 GDPR).
+
+Which tables, fields and files are a person's is nowhere written a second time: the declarations
+lead from the person's own row to everything else. What lies outside the database the apps above
+know themselves and name in `settings.ERASERS`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import FileField, ForeignKey, Model, Q, QuerySet
+from django.utils.module_loading import import_string
+
+from accounts.declarations import Category, Erased, Personal, Subject, Table
+from privacy import data_map
+
+
+class Eraser(Protocol):
+    """What an app keeps of a person outside the database. Both stand inside the account."""
+
+    def outside(self, subject: Model) -> Any:
+        """What has to be reached, as JSON, while the rows are still there."""
+
+    def erase(self, account_id: UUID, outside: Any) -> None:
+        """Reach it, after the rows are gone. Called again after a fault: twice is once."""
+
+
+@cache
+def erasers() -> Mapping[str, Eraser]:
+    return {name: import_string(name) for name in settings.ERASERS}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One personal field of one row, and what it holds: text, a number, JSON, a time, or the name
+    of a file."""
+
+    field: str
+    personal: Personal
+    value: Any
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row that is the person's. `files` leads from fields to names in the storage."""
+
+    table: Table
+    id: str
+    facts: tuple[Fact, ...]
+    files: Mapping[str, str]
+
+
+def root(subject: Subject) -> Table:
+    """The table of which a row is the person."""
+    return next(one for one in data_map.tables() if one.subject == subject and one.path == "")
+
+
+def find(subject: Subject, pk: UUID) -> Model | None:
+    """The person's own row in this account."""
+    return _model(root(subject))._default_manager.filter(pk=pk).first()
+
+
+def search(subject: Subject, words: str, limit: int) -> list[Model]:
+    """People by what they are called, where they are reached, or their number, the newest first.
+    Somebody without a name is found by their number alone."""
+    table = root(subject)
+    wanted = Q()
+    for name, personal in table.personal.items():
+        if personal.category in {Category.IDENTITY, Category.CONTACT}:
+            wanted |= Q(**{f"{name}__icontains": words})
+        elif personal.is_number:
+            wanted |= Q(**{name: words})
+    return list(_model(table)._default_manager.filter(wanted).order_by("-pk")[:limit])
+
+
+def names(subject: Subject, person: Model) -> tuple[list[str], str]:
+    """What the person is called and where they are reached, and their number."""
+    facts = own_facts(subject, person)
+    told = {Category.IDENTITY, Category.CONTACT}
+    said = [str(fact.value) for fact in facts if fact.personal.category in told]
+    number = next((str(fact.value) for fact in facts if fact.personal.is_number), str(person.pk))
+    return said, number
+
+
+def counts(subject: Subject, person: Model) -> list[tuple[Table, int]]:
+    """How many rows of each table are the person's, besides their own."""
+    found = [(table, rows(table, person).count()) for table in reversed(reached(subject))]
+    return [(table, count) for table, count in found if count and table.path != ""]
+
+
+def own_facts(subject: Subject, person: Model) -> list[Fact]:
+    """What stands in the person's own row, as far as it says anything."""
+    said = [
+        Fact(name, personal, _value(person, name))
+        for name, personal in root(subject).personal.items()
+    ]
+    return [fact for fact in said if fact.value not in (None, "", {}, [])]
+
+
+def reached(subject: Subject) -> list[Table]:
+    """The tables in which a person's rows are found, those that hang on others first."""
+    found = [
+        one
+        for one in data_map.tables()
+        if one.subject == subject and (one.path is not None or one.also)
+    ]
+    return sorted(found, key=lambda one: -_depth(one))
+
+
+def rows(table: Table, person: Model) -> QuerySet[Any]:
+    """The person's rows of this table."""
+    wanted = Q()
+    if table.path == "":
+        wanted |= Q(pk=person.pk)
+    elif table.path:
+        wanted |= Q(**{table.path: person.pk})
+    own = type(person)._default_manager.filter(pk=person.pk)
+    for lookup, attribute in table.also:
+        # Not through a join: a row that two ways lead to is one row.
+        wanted |= Q(**{f"{lookup}__in": own.values(attribute)})
+    model = _model(table)
+    return model._default_manager.filter(pk__in=model._default_manager.filter(wanted).values("pk"))
+
+
+def told(subject: Subject, person: Model) -> Iterator[Row]:
+    """Everything that is kept of the person, the person's own row first."""
+    for table in reversed(reached(subject)):
+        referring = [name for name in table.personal if _is_reference(table, name)]
+        for row in rows(table, person).select_related(*referring).order_by("pk"):
+            facts = tuple(
+                Fact(name, personal, _value(row, name)) for name, personal in table.personal.items()
+            )
+            files = {
+                field.name: str(getattr(row, field.name))
+                for field in _file_fields(table)
+                if getattr(row, field.name)
+            }
+            yield Row(table, str(row.pk), facts, files)
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What went: rows by table, the ids of all of them, and files that lie there without a row."""
+
+    counts: Mapping[str, int]
+    ids: frozenset[UUID]
+    files: tuple[str, ...]
+
+
+def remove(subject: Subject, person: Model) -> Removed:
+    """Delete every row that is the person's. The caller holds the person's rows locked."""
+    counts: dict[str, int] = {}
+    ids: set[UUID] = set()
+    files: list[str] = []
+    for table in reached(subject):
+        if table.erased is not Erased.DELETED:
+            continue
+        names = [field.name for field in _file_fields(table)]
+        gone = list(rows(table, person).values_list("pk", *names))
+        ids.update(row[0] for row in gone)
+        files += [name for row in gone for name in row[1:] if name]
+        chosen = _model(table)._default_manager.filter(pk__in=[row[0] for row in gone])
+        # Without looking for what hangs on them: that went before.
+        deleted = chosen._raw_delete(chosen.db)
+        if deleted:
+            counts[table.model] = deleted
+    return Removed(counts, frozenset(ids), tuple(files))
+
+
+def lock(subject: Subject, person: Model) -> None:
+    """Hold the rows that others write under, and the person's own, until the transaction ends."""
+    near = [one for one in reached(subject) if one.path and "__" not in one.path]
+    for table in near:
+        _held(rows(table, person))
+    _held(type(person)._default_manager.filter(pk=person.pk))
+    # What began before the person's row was held is there now, and nothing more can begin.
+    for table in near:
+        _held(rows(table, person))
+
+
+def _held(found: QuerySet[Any]) -> None:
+    list(found.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+
+
+def _depth(table: Table) -> int:
+    # Found by a value and by no reference: nothing hangs on it.
+    return table.path.count("__") + bool(table.path) if table.path is not None else 99
+
+
+def _model(table: Table) -> type[Model]:
+    return data_map.known()[table.model]
+
+
+def _is_reference(table: Table, name: str) -> bool:
+    return isinstance(_model(table)._meta.get_field(name), ForeignKey)
+
+
+def _file_fields(table: Table) -> list[FileField]:
+    found = (_model(table)._meta.get_field(name) for name in table.personal)
+    return [field for field in found if isinstance(field, FileField)]
+
+
+def _value(row: Model, name: str) -> Any:
+    field = row._meta.get_field(name)
+    if isinstance(field, ForeignKey):
+        other = getattr(row, name)
+        # A colleague's name, as visitors were shown it; of anything else its id says enough.
+        shown = getattr(other, "public_name", "") or getattr(other, "name", "")
+        return shown or (str(other.pk) if other else None)
+    value = getattr(row, name)
+    if isinstance(field, FileField):
+        return str(value) or None
+    return str(value) if isinstance(value, UUID) else value

@@ -1,0 +1,143 @@
+"""Settings: what is kept of one person: found, handed over, erased."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.declarations import Subject
+from accounts.doors import MemberRequest, admin_view
+from privacy import copies, erasures, purges, subjects
+from privacy.forms import EraseForm, PersonSearchForm
+from privacy.models import Erasure, ErasureReceipt, SubjectCopy
+from privacy.tasks import build_copy, finish_erasures
+
+SHOWN = 50
+
+
+@require_safe
+@admin_view
+def privacy_people(request: MemberRequest) -> HttpResponse:
+    """Look for a person, and the last erasures. With the id of a conversation: its visitor."""
+    if conversation := request.GET.get("conversation"):
+        return redirect("privacy_person", request.account.slug, _visitor_of(conversation))
+    form = PersonSearchForm(request.GET if "q" in request.GET else None)
+    found = None
+    if form.is_bound and form.is_valid():
+        found = subjects.search(Subject.VISITOR, form.cleaned_data["q"], SHOWN + 1)
+    context = {
+        "form": form,
+        "found": None if found is None else [_named(one) for one in found[:SHOWN]],
+        "has_more": found is not None and len(found) > SHOWN,
+        "receipts": ErasureReceipt.objects.order_by("-pk")[:10],
+        "unfinished": Erasure.objects.count(),
+    }
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "privacy/people.html", context, status=status)
+
+
+@require_safe
+@admin_view
+def privacy_person(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """What is kept of one person, with a copy to hand over and the way to erase it."""
+    return _page(request, _person(person_id), EraseForm())
+
+
+@require_POST
+@admin_view
+def privacy_person_copy(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """Have a copy made."""
+    copy = copies.ask(_person(person_id).pk, by=request.membership)
+    build_copy.after_commit(account_id=request.account.pk, copy_id=str(copy.pk))
+    messages.success(request, _("The copy is being made. It appears here in a moment."))
+    return redirect("privacy_person", request.account.slug, person_id)
+
+
+@require_safe
+@admin_view
+def privacy_person_copies(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """The copies alone, for the page that waits for one."""
+    return render(request, "privacy/_copies.html", _copies(_person(person_id)))
+
+
+@require_safe
+@admin_view
+def privacy_copy(request: MemberRequest, copy_id: UUID) -> HttpResponseBase:
+    """The file of a copy."""
+    wanted = SubjectCopy.objects.filter(expires_at__gt=timezone.now()).exclude(finished_at=None)
+    copy = get_object_or_404(wanted, pk=copy_id)
+    response = FileResponse(
+        copy.file.open(), as_attachment=True, filename=f"data-{copy.requested_at:%Y-%m-%d}.zip"
+    )
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+@admin_view
+def privacy_person_erase(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """Erase the person, once it is confirmed that this is wanted."""
+    person = _person(person_id)
+    form = EraseForm(request.POST)
+    if not form.is_valid():
+        return _page(request, person, form)
+    try:
+        erasures.erase(
+            Subject.VISITOR, person, account_id=request.account.pk, by=request.membership
+        )
+    except ValidationError as error:
+        form.add_error(None, error)
+        return _page(request, person, form)
+    finish_erasures.after_commit(account_id=request.account.pk)
+    messages.success(
+        request, _("Erased. The receipt appears below as soon as the last file is gone.")
+    )
+    return redirect("privacy_people", request.account.slug)
+
+
+def _page(request: MemberRequest, person: Model, form: EraseForm) -> HttpResponse:
+    context = {
+        "person": _named(person),
+        "facts": subjects.own_facts(Subject.VISITOR, person),
+        "counts": subjects.counts(Subject.VISITOR, person),
+        "is_held": erasures.is_held(Subject.VISITOR, person),
+        "kept": subjects.root(Subject.VISITOR).kept,
+        "form": form,
+        **_copies(person),
+    }
+    return render(request, "privacy/person.html", context, status=422 if form.errors else 200)
+
+
+def _copies(person: Model) -> dict[str, object]:
+    found = copies.of(person.pk)
+    is_waiting = any(not (one.finished_at or one.failed_at) for one in found)
+    return {"person_id": person.pk, "copies": found, "is_waiting": is_waiting}
+
+
+def _person(person_id: UUID) -> Model:
+    person = subjects.find(Subject.VISITOR, person_id)
+    if person is None:
+        raise Http404
+    return person
+
+
+def _visitor_of(conversation: str) -> UUID:
+    try:
+        found = purges.holdable(UUID(conversation), is_whole_visitor=True)
+    except ValueError as error:
+        raise Http404 from error
+    if found is None:
+        raise Http404
+    return found[1]
+
+
+def _named(person: Model) -> dict[str, object]:
+    """The person as a list shows them: what they say of themselves, else their number."""
+    said, number = subjects.names(Subject.VISITOR, person)
+    return {"id": person.pk, "said": said, "number": number}
