@@ -14,7 +14,10 @@ from tests.e2e.test_conversation import begin
 
 GRAVE = {"serious", "critical"}
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
-SETTINGS = ("widget", "sites", "team", "groups", "hours", "mail", "profile", "plan")
+SETTINGS = (
+    *("widget", "sites", "team", "groups", "hours", "mail", "company", "profile", "plan", "audit"),
+    *("privacy/agreements", "privacy/history", "privacy/people", "privacy/data"),
+)
 
 
 def test_axe_sees_into_the_frame(visitor: VisitorAtHome) -> None:
@@ -32,14 +35,14 @@ def test_the_chat_is_accessible_with_its_forms_and_dialogs_open(
 ) -> None:
     visitor = set_down(color_scheme=scheme)
     visitor.visit()
-    _assert_accessible(visitor.page, "closed")
+    assert_accessible(visitor.page, "closed")
     visitor.open_chat()
     expect(visitor.chat.get_by_label("E-mail for our answer")).to_be_visible()
-    _assert_accessible(visitor.page, "nobody is there")
+    assert_accessible(visitor.page, "nobody is there")
     visitor.chat.get_by_label("E-mail for our answer").fill("not an address")
     visitor.write("Hello")
     expect(visitor.chat.get_by_role("alert")).to_be_visible()
-    _assert_accessible(visitor.page, "a wrong address")
+    assert_accessible(visitor.page, "a wrong address")
     visitor.chat.get_by_label("E-mail for our answer").fill("ada@example.org")
     visitor.composer.press("Enter")
 
@@ -47,13 +50,13 @@ def test_the_chat_is_accessible_with_its_forms_and_dialogs_open(
     agent.open_first()
     agent.write("Good morning")
     expect(visitor.words).to_have_count(2)
-    _assert_accessible(visitor.page, "a conversation")
+    assert_accessible(visitor.page, "a conversation")
     for name in ("Conversation by e-mail", "End the conversation"):
         visitor.chat.get_by_role("button", name="More").click()
-        _assert_accessible(visitor.page, "the menu")
+        assert_accessible(visitor.page, "the menu")
         visitor.chat.get_by_role("button", name=name).click()
         expect(visitor.chat.get_by_role("dialog")).to_be_visible()
-        _assert_accessible(visitor.page, name)
+        assert_accessible(visitor.page, name)
         visitor.chat.get_by_role("dialog").press("Escape")
         expect(visitor.chat.get_by_role("dialog")).to_have_count(0)
 
@@ -66,10 +69,10 @@ def test_going_live_is_accessible_also_with_its_errors(
     page = employ(ana, color_scheme=scheme).page
     for name in ("start", "start/live"):
         page.goto(f"{CHAT}/app/acme/{name}/")
-        _assert_accessible(page, name)
+        assert_accessible(page, name)
     page.get_by_role("button", name="Accept and go live").click()
     expect(page.get_by_text("Without the agreement the chat cannot run.")).to_be_visible()
-    _assert_accessible(page, "errors")
+    assert_accessible(page, "errors")
 
 
 @SCHEMES
@@ -78,19 +81,19 @@ def test_the_inbox_is_accessible_with_its_menus_and_dialogs_open(
 ) -> None:
     agent = employ(ana, color_scheme=scheme)
     page = agent.page
-    _assert_accessible(page, "empty")
+    assert_accessible(page, "empty")
     begin(agent, visitor)
     agent.write("Good morning")
     expect(visitor.words).to_have_count(2)
-    _assert_accessible(page, "a conversation")
+    assert_accessible(page, "a conversation")
     page.get_by_label("On this conversation").click()
-    _assert_accessible(page, "the colleagues")
+    assert_accessible(page, "the colleagues")
     page.keyboard.press("Escape")
     for name in ("Send transcript by e-mail", "Block visitor", "Keyboard shortcuts"):
         page.get_by_label("More actions").click()
         page.locator(".thread__actions").get_by_role("button", name=name).click()
         expect(page.get_by_role("dialog")).to_be_visible()
-        _assert_accessible(page, name)
+        assert_accessible(page, name)
         page.get_by_role("dialog").press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
 
@@ -101,11 +104,11 @@ def test_the_entrance_is_accessible_with_its_errors_shown(guest_page: Page, sche
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     for path, button in (("signup", "Sign up"), ("login", "Log in"), ("password/reset", None)):
         page.goto(f"{CHAT}/{path}/")
-        _assert_accessible(page, path)
+        assert_accessible(page, path)
         if button:
             page.locator("main form").get_by_role("button", name=button).click()
             expect(page.locator("[aria-invalid=true]").first).to_be_visible()
-            _assert_accessible(page, f"{path} with errors")
+            assert_accessible(page, f"{path} with errors")
 
 
 @SCHEMES
@@ -115,14 +118,14 @@ def test_the_settings_are_accessible(employ: Employ, ana: Membership, scheme: st
         answer = agent.page.goto(f"{CHAT}/app/acme/{path}/")
         assert answer is not None
         assert answer.status == 200
-        _assert_accessible(agent.page, path)
+        assert_accessible(agent.page, path)
 
 
 def _chat_frame(page: Page) -> Frame:
     return next(frame for frame in page.frames if "/frame?" in frame.url)
 
 
-def _assert_accessible(page: Page, where: str) -> None:
+def assert_accessible(page: Page, where: str) -> None:
     assert [(where, rule, nodes) for _, rule, nodes in _grave(page)] == []
 
 
