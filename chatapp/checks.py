@@ -3,7 +3,7 @@
 Ids, so that a refusal can be looked up in docs/operations.md:
 E001 the database cannot be asked · E002 the database's role passes the wall · E003 a table of an
 account has no wall · E004 SECRET_KEY · E005 PUBLIC_URL · E006 ALLOWED_HOSTS · E007 no e-mail
-provider · W001 no METRICS_TOKEN.
+provider · E008 a provider that is no announced sub-processor · W001 no METRICS_TOKEN.
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,10 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from accounts.tenancy import TenantModel
+from privacy.models import SubProcessor
 
 SHORTEST_SECRET = 50
 FEWEST_CHARACTERS = 10
@@ -114,6 +116,36 @@ def check_environment(app_configs: Sequence[AppConfig] | None, **_: Any) -> list
             )
         )
     return found
+
+
+@register(Tags.security, deploy=True)
+def check_providers(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """Whoever the configuration hands people's data to is in the register of sub-processors and at
+    work (Art. 28(2) GDPR)."""
+    today = timezone.now().date()
+    try:
+        at_work = SubProcessor.objects.known_on(today).filter(effective_on__lte=today)
+        named = {name.lower() for name in at_work.values_list("provider", flat=True) if name}
+    except DatabaseError:
+        return []  # E001 says it.
+    return [
+        Error(
+            f"{host} gets people's data ({what}) and is no sub-processor at work in the register.",
+            hint="Enter it in the console or the registers' file, with this name as its provider, "
+            "and announce it; or configure one that is there.",
+            id="chatapp.E008",
+        )
+        for what, host in _providers().items()
+        if host.lower() not in named
+    ]
+
+
+def _providers() -> dict[str, str]:
+    """What the installation hands over, and the host that gets it; not to this machine itself."""
+    if settings.EMAIL_BACKEND == "chat.mail.ConsoleAndFileBackend":
+        return {}
+    own = {"", "localhost", "127.0.0.1", "::1"}
+    return {} if settings.EMAIL_HOST in own else {"e-mail": settings.EMAIL_HOST}
 
 
 def _is_weak(secret: str) -> bool:

@@ -3,17 +3,23 @@
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.checks import CheckMessage
 from django.db import ProgrammingError, connection
+from django.utils import timezone
 from pytest_django import Settings
 
 from chatapp import checks
+from privacy import registers
+from privacy.models import SubProcessor
+from tests.coverage import covers
 from tests.servers import ROOT, database_url
 
+REGISTERS = ROOT / "demo" / "registers.toml"
 SECRET = "".join(chr(33 + place) for place in range(60))
 
 
@@ -87,8 +93,51 @@ def test_a_database_that_does_not_answer_is_an_error_and_no_crash(db: None) -> N
     assert _ids(checks.check_wall(None)) == ["chatapp.E001"]
 
 
+@covers("R2")
+@pytest.mark.parametrize(
+    ("host", "codes"),
+    [
+        ("smtp.post.example.org", []),
+        ("SMTP.post.example.org", []),
+        ("localhost", []),
+        ("mail.example.org", ["chatapp.E008"]),
+    ],
+)
+def test_a_provider_that_is_no_sub_processor_is_named(
+    db: None, fit: Settings, host: str, codes: list[str]
+) -> None:
+    registers.load(REGISTERS)
+    fit.EMAIL_HOST = host
+
+    found = checks.check_providers(None)
+
+    assert _ids(found) == codes
+    assert all(host in message.msg for message in found)
+
+
+def test_a_provider_counts_once_it_is_at_work_and_until_it_ends(db: None, fit: Settings) -> None:
+    registers.load(REGISTERS)
+    fit.EMAIL_HOST = "smtp.post.example.org"
+    ours = SubProcessor.objects.filter(provider=fit.EMAIL_HOST)
+    today = timezone.now().date()
+
+    ours.update(effective_on=today + timedelta(days=1))
+    assert _ids(checks.check_providers(None)) == ["chatapp.E008"]
+    ours.update(effective_on=today)
+    assert _ids(checks.check_providers(None)) == []
+    ours.update(ended_on=today - timedelta(days=1))
+    assert _ids(checks.check_providers(None)) == ["chatapp.E008"]
+
+
+def test_mail_that_stays_in_files_is_handed_to_nobody(db: None, fit: Settings) -> None:
+    fit.EMAIL_BACKEND, fit.EMAIL_HOST = "chat.mail.ConsoleAndFileBackend", "mail.example.org"
+
+    assert checks.check_providers(None) == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_production_environment_passes_every_check_of_ours_and_djangos(tmp_path: Path) -> None:
+    registers.load(REGISTERS)
     result = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         cwd=ROOT,
@@ -98,7 +147,7 @@ def test_a_production_environment_passes_every_check_of_ours_and_djangos(tmp_pat
             "REDIS_URL": os.environ["REDIS_URL"],
             "SECRET_KEY": SECRET,
             "PUBLIC_URL": "https://chat.example.org",
-            "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
+            "EMAIL_URL": "smtp+tls://user:password@smtp.post.example.org:587",
             "METRICS_TOKEN": "a token",
             "VAR_DIR": str(tmp_path),
         },
