@@ -1,5 +1,7 @@
 """Single values that once made a fault of the server, each with what is answered now (A28)."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
 
@@ -43,12 +45,21 @@ def test_hours_of_a_place_that_does_not_exist_are_not_removed(
     assert response.status_code == 200
 
 
-def test_the_loader_is_configured_while_redis_is_away(
-    acme: Account, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(presence._client.connection_pool.connection_kwargs, "port", 1)
-    presence._client.connection_pool.disconnect()
+@pytest.fixture
+def redis_is_away() -> Iterator[None]:
+    """Presence looks for Redis where there is none, and afterwards where it is."""
+    pool = presence._client.connection_pool
+    port = pool.connection_kwargs["port"]
+    pool.connection_kwargs["port"] = 1
+    pool.reset()
+    yield
+    pool.connection_kwargs["port"] = port
+    # A connection keeps the port that it was made for.
+    pool.reset()
 
+
+@pytest.mark.usefixtures("redis_is_away")
+def test_the_loader_is_configured_while_redis_is_away(acme: Account, client: Client) -> None:
     response = client.get(
         f"/widget/{acme.public_key}/config.js", headers={"origin": "https://shop.test"}
     )
