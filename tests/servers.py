@@ -1,5 +1,6 @@
 """The web process as production runs it, against the test's database: to be killed and restarted."""
 
+import json
 import os
 import signal
 import socket
@@ -11,9 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
+
+from chatapp.embedded.run import procfile
 
 ROOT = Path(__file__).resolve().parents[1]
 STARTS_WITHIN = 40.0
@@ -90,6 +94,44 @@ class Web:
             return False
         finally:
             connection.close()
+
+
+@dataclass
+class Background:
+    """Worker and beat, each in a process group of its own."""
+
+    environment: dict[str, str]
+    log: Path
+    processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+
+    def start(self, name: str) -> None:
+        """Start what the Procfile calls by this name."""
+        lines = procfile((ROOT / "Procfile").read_text())
+        (command,) = (line.line for line in lines if line.name == name)
+        with self.log.open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                ["/bin/sh", "-c", command],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def kill(self, name: str) -> None:
+        """kill -9, the worker's children included."""
+        process = self.processes.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def kill_all(self) -> None:
+        """What a test leaves behind, at its end."""
+        for name in list(self.processes):
+            self.kill(name)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What they wrote to stdout and stderr, every line of it JSON."""
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
 
 
 def start_web(environment: Mapping[str, str] | None = None, *, port: int | None = None) -> Web:

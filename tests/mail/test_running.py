@@ -3,14 +3,12 @@ process that tells how they are."""
 
 import json
 import os
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -23,53 +21,14 @@ from django.utils import timezone
 from accounts.models import Account, Membership
 from chat.models import Conversation
 from chatapp.embedded import Stack
-from chatapp.embedded.run import procfile
 from tests.mail.conftest import Work
 from tests.mail.mailbox import Mailbox
-from tests.servers import ROOT, database_url, start_web
+from tests.servers import Background, database_url, start_web
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 SOON = 45.0
 """Seconds, three rounds of beat among them."""
-
-
-@dataclass
-class Background:
-    """Worker and beat, each in a process group of its own."""
-
-    environment: dict[str, str]
-    log: Path
-    processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
-
-    def start(self, name: str) -> None:
-        """Start what the Procfile calls by this name."""
-        lines = procfile((ROOT / "Procfile").read_text())
-        (command,) = (line.line for line in lines if line.name == name)
-        with self.log.open("ab") as log:
-            self.processes[name] = subprocess.Popen(
-                ["/bin/sh", "-c", command],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-    def kill(self, name: str) -> None:
-        """kill -9, the worker's children included."""
-        process = self.processes.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-    def kill_all(self) -> None:
-        """What a test leaves behind, at its end."""
-        for name in list(self.processes):
-            self.kill(name)
-
-    def lines(self) -> list[dict[str, Any]]:
-        """What they wrote to stdout and stderr, every line of it JSON."""
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
 
 
 @dataclass
