@@ -87,9 +87,9 @@ def place(
     with ExitStack() as until_the_end:
         web = start_web(environment)
         until_the_end.callback(web.stop)
-        background = Background(
-            {**web.environment, "DATABASE_URL": database_url()}, tmp_path / "worker.log"
-        )
+        # As in production: on a laptop the worker shows whole letters in the console.
+        of_worker = {**web.environment, "DATABASE_URL": database_url(), "DEBUG": "0"}
+        background = Background(of_worker, tmp_path / "worker.log")
         until_the_end.callback(background.kill_all)
         background.start("worker")
         network = until_the_end.enter_context(Network(web.port))
