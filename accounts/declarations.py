@@ -83,12 +83,14 @@ class Erased(StrEnum):
 @dataclass(frozen=True)
 class Personal:
     """One field with personal data. `what` is its name for people, `source` who it comes from.
-    `is_number`: the number by which the person is known."""
+    `is_number`: the number by which the person is known. `when` names the condition under which
+    anything is kept in it at all (`privacy.uses`); empty: always."""
 
     what: str
     category: Category
     source: str
     is_number: bool = False
+    when: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,8 @@ class Table:
 
 @dataclass(frozen=True)
 class Volatile:
-    """What is kept outside the database: where, what, and how long after the last sign of life."""
+    """What is kept outside the database: where, what, and how long after the last sign of life.
+    `when` as in `Personal`."""
 
     where: str
     subject: Subject
@@ -123,3 +126,4 @@ class Volatile:
     category: Category
     purpose: Purpose
     lifetime: timedelta
+    when: str = ""

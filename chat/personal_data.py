@@ -37,15 +37,24 @@ TABLES = (
             "email": Personal(_("e-mail address they gave"), Category.CONTACT, _VISITOR),
             "phone": Personal(_("telephone number"), Category.CONTACT, _VISITOR),
             "variables": Personal(_("what the site says of them"), Category.CONTENT, "the page"),
-            "language": Personal(_("language"), Category.TECHNICAL, _BROWSER),
-            "browser": Personal(_("browser"), Category.TECHNICAL, _BROWSER),
-            "os": Personal(_("operating system"), Category.TECHNICAL, _BROWSER),
-            "device": Personal(_("kind of device"), Category.TECHNICAL, _BROWSER),
-            "time_zone": Personal(_("time zone"), Category.TECHNICAL, _BROWSER),
+            "language": Personal(
+                _("language"), Category.TECHNICAL, _BROWSER, when="collects.language"
+            ),
+            "browser": Personal(
+                _("browser"), Category.TECHNICAL, _BROWSER, when="collects.browser"
+            ),
+            "os": Personal(_("operating system"), Category.TECHNICAL, _BROWSER, when="collects.os"),
+            "device": Personal(
+                _("kind of device"), Category.TECHNICAL, _BROWSER, when="collects.device"
+            ),
+            "time_zone": Personal(
+                _("time zone"), Category.TECHNICAL, _BROWSER, when="collects.location"
+            ),
             "ip_address": Personal(
-                _("IP address, of IPv6 the network: only of accounts that have switched it on"),
+                _("IP address, of IPv6 the network"),
                 Category.TECHNICAL,
                 "the visitor's connection",
+                when="collects.ip_address",
             ),
             "blocked_at": Personal(_("blocked since"), Category.ACTIVITY, "an agent"),
             "created_at": Personal(_("first seen"), Category.ACTIVITY, _USE),
@@ -138,8 +147,8 @@ TABLES = (
         kept=Kept.HISTORY,
         erased=Erased.DELETED,
         personal={
-            "recipient": Personal(_("address of a letter"), Category.CONTACT, _BOTH),
-            "sent_at": Personal(_("when a letter was sent"), Category.ACTIVITY, _USE),
+            "recipient": Personal(_("address of a letter"), Category.CONTACT, _BOTH, when="mails"),
+            "sent_at": Personal(_("when a letter was sent"), Category.ACTIVITY, _USE, when="mails"),
         },
         plain=(
             "id",
@@ -190,7 +199,16 @@ VOLATILE = (
     Volatile(
         "memory of the presence store",
         Subject.VISITOR,
-        "pages of the visit, and what the page says of a visitor who has not written yet",
+        "pages of the visit",
+        Category.TECHNICAL,
+        Purpose.ANSWER,
+        timedelta(seconds=VISIT_SECONDS),
+        when="collects.pages",
+    ),
+    Volatile(
+        "memory of the presence store",
+        Subject.VISITOR,
+        "what the page says of a visitor who has not written yet",
         Category.TECHNICAL,
         Purpose.ANSWER,
         timedelta(seconds=VISIT_SECONDS),

@@ -196,6 +196,8 @@ PERSONAL_DATA = [
     "chat.personal_data",
     "widget.personal_data",
 ]
+# Which of it an account's settings let in, what its forms ask, what it mails (`privacy.uses.Uses`).
+USES = ["chat.uses"]
 # What each app keeps of people outside the database (`privacy.subjects.Eraser`).
 ERASERS = ["chat.erasures.VISITOR"]
 # Whose conversation it is, and what the purge finds in each app, in the order in which it goes.

@@ -116,11 +116,11 @@ def document() -> str:
         for table, fields in groupby(rows, key=lambda one: one.table):
             parts += _section(table, list(fields))
     parts.append("\n## Outside the database\n")
-    parts.append("\n| what | of whom | category | where | purpose | gone after |\n")
-    parts.append("|---|---|---|---|---|---|\n")
+    parts.append("\n| what | of whom | category | where | purpose | gone after | only if |\n")
+    parts.append("|---|---|---|---|---|---|---|\n")
     parts += [
         f"| {one.what} | {one.subject} | {one.category} | {one.where} | {one.purpose} | "
-        f"{int(one.lifetime.total_seconds()) // 60} min |\n"
+        f"{int(one.lifetime.total_seconds()) // 60} min | {_condition(one.when)} |\n"
         for one in volatile()
     ]
     parts.append("\n## Tables without personal data\n\n")
@@ -132,7 +132,14 @@ def _section(table: Table, fields: list[Datum]) -> Iterator[str]:
     yield f"\n### `{table.model}`\n\n"
     yield f"Processed {table.purpose} ({table.basis}). Kept {table.kept}.\n"
     yield f"When the person is erased: {table.erased}.\n\n"
-    yield "| field | what it is | category | source |\n|---|---|---|---|\n"
+    yield "| field | what it is | category | source | only if |\n|---|---|---|---|---|\n"
     for one in fields:
         personal = one.personal
-        yield f"| `{one.field}` | {personal.what} | {personal.category} | {personal.source} |\n"
+        yield (
+            f"| `{one.field}` | {personal.what} | {personal.category} | {personal.source} | "
+            f"{_condition(personal.when)} |\n"
+        )
+
+
+def _condition(when: str) -> str:
+    return f"`{when}`" if when else ""

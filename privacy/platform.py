@@ -3,17 +3,28 @@
 from datetime import date
 from itertools import groupby
 
+from django.conf import settings
 from django.utils import timezone, translation
 
 from accounts import companies, countries
-from accounts.declarations import Subject
+from accounts.declarations import Subject, Volatile
 from accounts.models import Account
-from privacy import data_map, places, retention
+from privacy import data_map, places, retention, uses
 from privacy.documents import laws
-from privacy.documents.facts import DataRow, Facts, Measure, Party, Place, SubProcessor
+from privacy.documents.facts import (
+    DataRow,
+    Facts,
+    Mail,
+    Measure,
+    Party,
+    Place,
+    Question,
+    SubProcessor,
+)
 from privacy.documents.tree import Link
 from privacy.measures import HEADINGS
 from privacy.models import platform as registers
+from privacy.uses import Flow
 
 OWNERS = "the owners of the account"
 _NOBODY = Party("", "", "", "", "")
@@ -99,12 +110,20 @@ def authorities() -> tuple[Link, ...]:
     )
 
 
-def data_rows() -> tuple[DataRow, ...]:
-    """What is kept of visitors and members, from the data map: one row for what is kept alike."""
+def data_rows(account: Account | None) -> tuple[DataRow, ...]:
+    """What is kept of visitors and members: by the account's settings, or for the public text all
+    that settings can let in. One row for what is kept alike. With an account it stands inside it."""
+    holding = uses.conditions() if account else {}
     found = [
-        (str(one.table.subject), str(one.personal.category), str(one.table.kept), one.personal.what)
+        (subject, kind.category, str(one.table.kept), _what(account, kind.what, kind.when))
         for subject in (Subject.VISITOR, Subject.MEMBER)
         for one in data_map.data(subject)
+        if uses.holds((kind := one.personal).when, holding)
+    ]
+    found += [
+        (one.subject, one.category, _minutes(one), _what(account, one.what, one.when))
+        for one in data_map.volatile()
+        if uses.holds(one.when, holding)
     ]
     rows = []
     for (subject, category, kept), data in groupby(sorted(found), key=lambda row: row[:3]):
@@ -112,10 +131,60 @@ def data_rows() -> tuple[DataRow, ...]:
     return tuple(rows)
 
 
+def _what(account: Account | None, what: str, when: str) -> str:
+    return f"{what} (if switched on)" if when and account is None else what
+
+
+def _minutes(one: Volatile) -> str:
+    minutes = int(one.lifetime.total_seconds()) // 60
+    return f"in memory, until {minutes} minutes after the last sign of them"
+
+
+def questions() -> tuple[Question, ...]:
+    """What the account's forms ask. Inside the account."""
+    return tuple(
+        Question(
+            str(one.form),
+            str(one.label),
+            str(one.kind),
+            "required" if one.is_required else "optional",
+        )
+        for one in uses.asked()
+    )
+
+
+def mails(account: Account | None, on: date) -> tuple[Mail, ...]:
+    """The e-mails that the account's settings let out, or all there are: each with who hands it
+    over (S16). With an account it stands inside it."""
+    return tuple(
+        Mail(str(one.title) if account else f"{one.title} (if switched on)", *mailer(one, on))
+        for one in uses.flows()
+        if one.is_on or account is None
+    )
+
+
+def mailer(flow: Flow, on: date) -> tuple[str, str]:
+    """Who hands over these e-mails, and in which country: the account's own mail server, or a
+    sub-processor of the platform, or while the register has none for it the platform itself."""
+    if flow.mailer:
+        return flow.mailer, countries.NAMES.get(flow.country, "chosen by the account")
+    at_work = registers.SubProcessor.objects.known_on(on).filter(effective_on__lte=on)
+    found = at_work.exclude(provider="").filter(provider__iexact=settings.EMAIL_HOST).first()
+    if found:
+        return found.legal_name, countries.NAMES[found.place_of_processing]
+    own = party()
+    return own.company_name, own.country
+
+
 def facts(account: Account | None, on: date | None = None) -> Facts:
     """All that an agreement is computed from: for this account, or for the public text. With an
     account it stands inside it."""
     on = on or timezone.now().date()
+    with translation.override("en"):
+        return _facts(account, on)
+
+
+def _facts(account: Account | None, on: date) -> Facts:
     region = account.region if account else next(iter(places.REGIONS))
     company = companies.of(account.pk) if account else None
     return Facts(
@@ -125,10 +194,12 @@ def facts(account: Account | None, on: date | None = None) -> Facts:
         places=storage_places(region, on),
         sub_processors=sub_processors(on),
         measures=measures(),
-        data=data_rows(),
+        data=data_rows(account),
         retention=_retention(account) if account else "the period that the account has chosen",
         laws=laws.applying(company.country) if company else (),
         authorities=authorities(),
+        asked=questions() if account else (),
+        mails=mails(account, on),
     )
 
 
@@ -150,8 +221,7 @@ def _controller(account: Account) -> Party:
 
 
 def _retention(account: Account) -> str:
-    with translation.override("en"):
-        return str(retention.effective(account, timezone.now()).label).lower()
+    return str(retention.effective(account, timezone.now()).label).lower()
 
 
 def _announced(one: registers.SubProcessor) -> str:

@@ -296,8 +296,8 @@ def _storage(facts: Facts) -> Section:
             Point(
                 "5.2",
                 "Flows that leave the region",
-                "E-mail travels to the mail servers of those to whom it is addressed. "
-                "Everything else stays at the places of point 5.3.",
+                "E-mail is handed over in the countries of the table below and travels to the mail servers of "
+                "those to whom it is addressed. Everything else stays at the places of point 5.3.",
             ),
             Point(
                 "5.3",
@@ -309,6 +309,7 @@ def _storage(facts: Facts) -> Section:
             ),
         ),
         tables=(
+            *_mails(facts),
             Table(
                 "Places of storage and processing (point 5.3)",
                 ("Service", "Place", "Country", "Status", "Transfer tool", "Safeguards"),
@@ -319,6 +320,12 @@ def _storage(facts: Facts) -> Section:
             ),
         ),
     )
+
+
+def _mails(facts: Facts) -> tuple[Table, ...]:
+    rows = tuple((one.title, one.mailer, one.country) for one in facts.mails)
+    head = ("E-mail", "Handed over by", "Country")
+    return (Table("E-mails (point 5.2)", head, rows),) if rows else ()
 
 
 def _other_laws(facts: Facts) -> tuple[Section, ...]:
@@ -390,6 +397,7 @@ def _annexes(facts: Facts) -> tuple[Section, ...]:
                 "Duration: the term of the account. Conversations are kept for "
                 f"{facts.retention} after their last message.",
                 "Sensitive data: none are intended.",
+                *_about_forms(facts),
             ),
             tables=(
                 Table(
@@ -397,6 +405,7 @@ def _annexes(facts: Facts) -> tuple[Section, ...]:
                     ("Data subjects", "Category", "Data", "Kept"),
                     tuple((one.subject, one.category, one.data, one.kept) for one in facts.data),
                 ),
+                *_asked(facts),
                 Table(
                     "Prohibited data",
                     ("Data", "Prohibited by"),
@@ -430,3 +439,15 @@ def _annexes(facts: Facts) -> tuple[Section, ...]:
             else (),
         ),
     )
+
+
+def _about_forms(facts: Facts) -> tuple[str, ...]:
+    if facts.account is None:
+        return ("Forms ask visitors for what the account has chosen; its own appendix lists it.",)
+    return () if facts.asked else ("No form asks visitors for anything before they write.",)
+
+
+def _asked(facts: Facts) -> tuple[Table, ...]:
+    rows = tuple((one.form, one.label, one.kind, one.answer) for one in facts.asked)
+    head = ("Form", "Field", "Kind", "Answer")
+    return (Table("Asked of visitors in forms", head, rows),) if rows else ()

@@ -77,9 +77,28 @@ class DataRow:
 
 
 @dataclass(frozen=True)
+class Question:
+    """A field of a form that visitors fill in, in words."""
+
+    form: str
+    label: str
+    kind: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A kind of e-mail that leaves the service: who hands it over, and in which country (S16)."""
+
+    title: str
+    mailer: str
+    country: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """All that an agreement is computed from. `account` is None in the public text, which has no
-    controller's sheet."""
+    controller's sheet and names whatever an account can switch on."""
 
     platform: Party
     account: Party | None
@@ -91,6 +110,8 @@ class Facts:
     retention: str
     laws: tuple[Law, ...] = ()
     authorities: tuple[Link, ...] = ()
+    asked: tuple[Question, ...] = ()
+    mails: tuple[Mail, ...] = ()
 
     def missing(self) -> list[str]:
         """Which mandatory values are not there; a document with any is not made."""

@@ -154,7 +154,7 @@ def test_a_place_counts_from_its_first_day_to_its_last(db: None) -> None:
 
 def test_the_data_of_visitors_and_members_come_from_the_data_map(db: None) -> None:
     rows: dict[str, Any] = {}
-    for row in platform.data_rows():
+    for row in platform.data_rows(None):
         rows.setdefault(row.subject, []).append(row.data)
 
     assert "e-mail" in " ".join(rows["visitors of the account's sites"])

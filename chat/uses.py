@@ -1,0 +1,48 @@
+"""What the chat's settings let in of visitors, and which letters they let out (`privacy.uses`)."""
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account
+from accounts.tenancy import current_account
+from chat import chat_settings, technical
+from chat.models import AuthorKind, ChatSettings, TechnicalData
+from privacy.uses import AskedField, Flow
+
+
+def conditions() -> Mapping[str, bool]:
+    """A switch for each kind of technical data, and whether any letter goes out at all."""
+    switches = TechnicalData.objects.first() or TechnicalData()
+    collects = {f"collects.{kind}": bool(getattr(switches, kind)) for kind in technical.Kind}
+    return {**collects, "mails": any(flow.is_on for flow in flows())}
+
+
+def asked() -> Sequence[AskedField]:
+    """Nothing: a visitor writes without filling in anything."""
+    return ()
+
+
+def flows() -> Sequence[Flow]:
+    """Letters to agents and to visitors, and transcripts (S16)."""
+    account_id = current_account()
+    account = Account.objects.get(pk=account_id) if account_id else None
+    chosen = chat_settings.of(account.pk) if account else ChatSettings()
+    sends_transcripts = account is not None and any(
+        chat_settings.allows_transcript(account, side=side)
+        for side in (AuthorKind.VISITOR, AuthorKind.MEMBER)
+    )
+    waits = (
+        _("To agents: a visitor waits, as a link only")
+        if chosen.mails_agents_links_only
+        else _("To agents: a visitor waits, with what they wrote")
+    )
+    return (
+        Flow("visitor_waits", waits, chosen.mail_agents_after_minutes > 0),
+        Flow(
+            "answer",
+            _("To visitors: an answer that they have not read"),
+            chosen.mails_answers_to_visitors,
+        ),
+        Flow("transcript", _("Transcript of a conversation, on request"), sends_transcripts),
+    )
