@@ -48,6 +48,9 @@ class Event(StrEnum):
     CONTENT_REDACTED = "content.redacted"
     PERSON_COPIED = "person.copied"
     PERSON_ERASED = "person.erased"
+    PURPOSE_DECLARED = "purpose.declared"
+    PURPOSE_CHANGED = "purpose.changed"
+    PURPOSE_ENDED = "purpose.ended"
 
 
 EVENT_TEXTS: dict[str, Promise] = {
@@ -70,6 +73,9 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.CONTENT_REDACTED: _("Message or file removed"),
     Event.PERSON_COPIED: _("Copy of a person’s data made"),
     Event.PERSON_ERASED: _("Person erased"),
+    Event.PURPOSE_DECLARED: _("Purpose declared"),
+    Event.PURPOSE_CHANGED: _("Purpose changed"),
+    Event.PURPOSE_ENDED: _("Purpose ended"),
 }
 
 

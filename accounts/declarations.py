@@ -66,6 +66,7 @@ class Kept(StrEnum):
     PERSON = "until the person's log-in ends"
     ACCOUNT = _("until the account ends")
     COPY = _("for a week")
+    CONSENT = _("as long as the consent counts, and for three years after its end as proof")
     ERASURE = _("until the erasure is finished")
     PURGE = "until the purge is finished"
     PLATFORM = "as long as the platform runs"

@@ -186,6 +186,7 @@ CHAINS = [
     "privacy.PurgeReceipt",
     "privacy.Acceptance",
     "privacy.ErasureReceipt",
+    "privacy.ConsentRecord",
 ]
 # Chains of the installation itself: what finds their faults.
 PLATFORM_CHAINS = {"staff": "privacy.trail.verify"}
@@ -202,7 +203,11 @@ USES = ["chat.uses"]
 ERASERS = ["chat.erasures.VISITOR"]
 # Whose conversation it is, and what the purge finds in each app, in the order in which it goes.
 VISITOR_OF = "chat.purges.visitor_of"
-PURGES = ["chat.purges.CONVERSATIONS", "chat.purges.IDLE_VISITORS"]
+PURGES = [
+    "chat.purges.CONVERSATIONS",
+    "chat.purges.IDLE_VISITORS",
+    "privacy.proofs.CONSENTS",
+]
 
 # --- People -------------------------------------------------------------------------------------
 

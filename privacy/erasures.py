@@ -18,7 +18,7 @@ from accounts import audit, chains
 from accounts.declarations import Subject
 from accounts.ids import uuid7
 from accounts.models import Membership
-from privacy import holds, subjects
+from privacy import consents, holds, subjects
 from privacy.models import Erasure, ErasureReceipt
 
 log = structlog.get_logger(__name__)
@@ -41,6 +41,7 @@ def erase(subject: Subject, person: Model, *, account_id: UUID, by: Membership |
     outside = {name: one.outside(person) for name, one in subjects.erasers().items()}
     removed = subjects.remove(subject, person)
     audit.forget(removed.ids)
+    consents.forget(removed.ids)
     audit.record(account_id, audit.Event.PERSON_ERASED, by=by)
     erasure = Erasure.objects.create(
         account_id=account_id,

@@ -23,7 +23,7 @@ from django.utils.module_loading import import_string
 
 from accounts import audit, chains
 from accounts.models import Account
-from privacy import holds, retention
+from privacy import consents, holds, notices, retention
 from privacy.models import Period, PurgeReceipt, PurgeRun
 from privacy.retention import CutOff
 
@@ -113,6 +113,8 @@ def advance(run_id: UUID) -> bool:
     run.doomed_files = list(gone.files)
     run.save(update_fields=["counts", "doomed_files"])
     audit.forget(gone.ids)
+    consents.forget(gone.ids)
+    notices.forget(gone.ids)
     return True
 
 

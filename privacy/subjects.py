@@ -64,6 +64,12 @@ def find(subject: Subject, pk: UUID) -> Model | None:
     return _model(root(subject))._default_manager.filter(pk=pk).first()
 
 
+def hold(subject: Subject, pk: UUID) -> Model | None:
+    """The person's own row, which nobody erases until the transaction ends; None if it is gone."""
+    rows = _model(root(subject))._default_manager
+    return rows.select_for_update(no_key=True, of=("self",)).filter(pk=pk).first()
+
+
 def search(subject: Subject, words: str, limit: int) -> list[Model]:
     """People by what they are called, where they are reached, or their number, the newest first.
     Somebody without a name is found by their number alone."""

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.doors import Steps, each_account_task, tenant_steps_task, tenant_task
 from accounts.models import Account
 from accounts.tenancy import current_account
-from privacy import copies, erasures, publications, purges, sub_processors
+from privacy import consents, copies, erasures, publications, purges, sub_processors
 
 log = structlog.get_logger(__name__)
 
@@ -58,10 +58,13 @@ def tidy_up() -> None:
 
 @tenant_steps_task
 def tidy_account(step: Steps) -> None:
-    """Finish erasures that were cut short, and delete copies whose time is over."""
+    """Finish erasures that were cut short, delete copies whose time is over, and write down
+    which consents have ended."""
     for erasure_id in step(erasures.unfinished):
         step(erasures.finish, erasure_id)
     step(copies.drop_expired, timezone.now())
+    while step(consents.end_overdue, timezone.now()):
+        pass
 
 
 @tenant_task

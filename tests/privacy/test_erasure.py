@@ -23,7 +23,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import audit, chains
-from accounts.declarations import Subject
+from accounts.declarations import Erased, Subject
 from accounts.models import Account, AuditEntry, Membership
 from accounts.tenancy import tenant
 from chat import (
@@ -41,9 +41,18 @@ from chat.identity import new_visitor_id
 from chat.models import Conversation, ConversationMail, Group, Message, Visitor
 from chat.tasks import send_letters
 from chat.visitors import VisitorDetails
-from privacy import copies, erasures, holds, subjects
-from privacy.models import Erasure, ErasureReceipt, SubjectCopy
+from privacy import consents, copies, erasures, holds, notices, purposes, subjects
+from privacy.consents import Origin
+from privacy.models import (
+    ConsentRecord,
+    Erasure,
+    ErasureReceipt,
+    NoticePoint,
+    PurposeCategory,
+    SubjectCopy,
+)
 from privacy.models.history import HoldKind
+from privacy.purposes import Words
 from privacy.tasks import build_copy, finish_erasures, tidy_account
 from tests.conftest import LogIn
 from tests.coverage import covers
@@ -131,9 +140,34 @@ def _person(account: Account, member: Membership, mark: str) -> Visitor:
         audit.looked(member, audit.Event.CONVERSATION_READ, ("conversation", conversation.pk))
         hold = holds.place(HoldKind.VISITOR, visitor.pk, reason=f"{mark} reason", by=member)
         holds.lift(hold, by=member)
+        _agrees(account, member, visitor, mark)
         copy = copies.ask(visitor.pk, by=member)
     build_copy(account_id=str(account.pk), copy_id=str(copy.pk))
     return visitor
+
+
+def _agrees(account: Account, member: Membership, visitor: Visitor, mark: str) -> None:
+    """The visitor was told, agreed to a newsletter for a year, and took it back."""
+    said = Words("Newsletter", "Write to me once a month.", "your e-mail address")
+    if not purposes.consent_boxes("en"):
+        purposes.declare_further(
+            {"en": said},
+            account_id=account.pk,
+            category=PurposeCategory.NEWSLETTER,
+            months_valid=12,
+            by=member,
+        )
+    (box,) = purposes.consent_boxes("en")
+    told = notices.wording(account, "en")
+    notices.record_shown(account, visitor.pk, told.version_hash, "en", NoticePoint.CHAT)
+    consents.give(
+        visitor.pk,
+        box.id,
+        version=box.version,
+        language="en",
+        origin=Origin(page_url=f"https://shop.test/{mark}?{mark}"),
+    )
+    consents.withdraw(visitor.pk, box.id)
 
 
 def _upload(name: str, content: bytes) -> Any:
@@ -164,7 +198,8 @@ def _traces(visitor: Visitor) -> set[bytes]:
     found = {visitor.public_id.encode(), visitor.email.split("-")[0].encode()}
     for table in subjects.reached(Subject.VISITOR):
         for row in subjects.rows(table, visitor):
-            found |= {str(row.pk).encode(), row.pk.hex.encode()}
+            if table.erased is Erased.DELETED:
+                found |= {str(row.pk).encode(), row.pk.hex.encode()}
             for field in table.personal:
                 if isinstance(row._meta.get_field(field), FileField):
                     found.add(str(getattr(row, field)).encode())
@@ -237,6 +272,8 @@ def test_after_an_erasure_no_trace_of_the_person_is_anywhere(
         assert receipt.counts["chat.Visitor"] == 1
         assert receipt.counts["chat.Attachment"] == 3
         assert chains.verify(ErasureReceipt, acme.pk) == []
+        chains.seal(ConsentRecord, acme.pk)
+        assert chains.verify(ConsentRecord, acme.pk) == []
         chains.seal(AuditEntry, acme.pk)
         assert chains.verify(AuditEntry, acme.pk) == []
         assert AuditEntry.objects.filter(event="person.erased", actor_id=ana.pk).count() == 1
