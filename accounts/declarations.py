@@ -25,20 +25,20 @@ class Subject(StrEnum):
 class Category(StrEnum):
     """What sort of data it is, as agreements and notices name it."""
 
-    IDENTITY = "identity"
-    CONTACT = "contact"
-    CONTENT = "content of conversations"
-    TECHNICAL = "technical data"
-    ACTIVITY = "activity"
-    ACCESS = "access"
+    IDENTITY = _("identity")
+    CONTACT = _("contact")
+    CONTENT = _("content of conversations")
+    TECHNICAL = _("technical data")
+    ACTIVITY = _("activity")
+    ACCESS = _("access")
 
 
 class Purpose(StrEnum):
     """What it is processed for."""
 
     ANSWER = _("to answer visitors")
-    WORK = "to let members work"
-    CONTRACT = "to have a contract with the company"
+    WORK = _("to let members work")
+    CONTRACT = _("to have a contract with the company")
     PROOF = _("to prove what was done")
 
 
@@ -60,15 +60,15 @@ class Kept(StrEnum):
         "the account's period if that is shorter"
     )
     UNSENT = _("with its message; never sent, for a day")
-    SESSION = "until log-out or two weeks without use"
-    INVITATION = "until the account ends"
-    MEMBERSHIP = "until the membership ends"
-    PERSON = "until the person's log-in ends"
+    SESSION = _("until log-out or two weeks without use")
+    INVITATION = _("until the account ends")
+    MEMBERSHIP = _("until the membership ends")
+    PERSON = _("until the person's log-in ends")
     ACCOUNT = _("until the account ends")
     COPY = _("for a week")
     CONSENT = _("as long as the consent counts, and for three years after its end as proof")
     ERASURE = _("until the erasure is finished")
-    PURGE = "until the purge is finished"
+    PURGE = _("until the purge is finished")
     PLATFORM = "as long as the platform runs"
 
 
@@ -85,13 +85,15 @@ class Erased(StrEnum):
 class Personal:
     """One field with personal data. `what` is its name for people, `source` who it comes from.
     `is_number`: the number by which the person is known. `when` names the condition under which
-    anything is kept in it at all (`privacy.uses`); empty: always."""
+    anything is kept in it at all (`privacy.uses`); empty: always. `shown_to` are people who see it
+    besides the members of the account."""
 
     what: str
     category: Category
     source: str
     is_number: bool = False
     when: str = ""
+    shown_to: str = ""
 
 
 @dataclass(frozen=True)

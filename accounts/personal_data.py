@@ -1,5 +1,7 @@
 """Personal data of the accounts app, and of log-in, which belongs to it."""
 
+from django.utils.translation import gettext_noop as _
+
 from accounts.declarations import (
     Basis,
     Category,
@@ -11,9 +13,10 @@ from accounts.declarations import (
     Table,
 )
 
-_PERSON = "the person"
-_ADMIN = "an owner or admin"
-_USE = "use of the product"
+_PERSON = _("the person")
+_ADMIN = _("an owner or admin")
+_USE = _("use of the product")
+_VISITORS = _("visitors")
 
 TABLES = (
     Table(
@@ -24,11 +27,11 @@ TABLES = (
         kept=Kept.PERSON,
         erased=Erased.DELETED,
         personal={
-            "email": Personal("log-in e-mail address", Category.CONTACT, _PERSON),
-            "password": Personal("password, as a hash", Category.ACCESS, _PERSON),
-            "language": Personal("language", Category.IDENTITY, _PERSON),
-            "last_login": Personal("last log-in", Category.ACTIVITY, _USE),
-            "joined_at": Personal("signed up", Category.ACTIVITY, _USE),
+            "email": Personal(_("log-in e-mail address"), Category.CONTACT, _PERSON),
+            "password": Personal(_("password, as a hash"), Category.ACCESS, _PERSON),
+            "language": Personal(_("language"), Category.IDENTITY, _PERSON),
+            "last_login": Personal(_("last log-in"), Category.ACTIVITY, _USE),
+            "joined_at": Personal(_("signed up"), Category.ACTIVITY, _USE),
         },
         plain=("id", "is_superuser", "is_staff", "is_active"),
     ),
@@ -41,13 +44,17 @@ TABLES = (
         kept=Kept.MEMBERSHIP,
         erased=Erased.EMPTIED,
         personal={
-            "public_name": Personal("public name", Category.IDENTITY, _PERSON),
-            "description": Personal("description", Category.IDENTITY, _PERSON),
-            "photo": Personal("photo", Category.IDENTITY, _PERSON),
-            "user": Personal("which person it is", Category.IDENTITY, _USE),
-            "role": Personal("role", Category.IDENTITY, _ADMIN),
-            "is_available": Personal("available or not", Category.ACTIVITY, _PERSON),
-            "joined_at": Personal("joined", Category.ACTIVITY, _USE),
+            "public_name": Personal(
+                _("public name"), Category.IDENTITY, _PERSON, shown_to=_VISITORS
+            ),
+            "description": Personal(
+                _("description"), Category.IDENTITY, _PERSON, shown_to=_VISITORS
+            ),
+            "photo": Personal(_("photo"), Category.IDENTITY, _PERSON, shown_to=_VISITORS),
+            "user": Personal(_("which person it is"), Category.IDENTITY, _USE),
+            "role": Personal(_("role"), Category.IDENTITY, _ADMIN),
+            "is_available": Personal(_("available or not"), Category.ACTIVITY, _PERSON),
+            "joined_at": Personal(_("joined"), Category.ACTIVITY, _USE),
         },
         plain=("id", "account", "is_active", "wants_sound"),
     ),
@@ -60,8 +67,8 @@ TABLES = (
         kept=Kept.INVITATION,
         erased=Erased.DELETED,
         personal={
-            "email": Personal("invited e-mail address", Category.CONTACT, _ADMIN),
-            "invited_by": Personal("who invited", Category.ACTIVITY, _USE),
+            "email": Personal(_("invited e-mail address"), Category.CONTACT, _ADMIN),
+            "invited_by": Personal(_("who invited"), Category.ACTIVITY, _USE),
         },
         plain=(
             "id",
@@ -83,8 +90,8 @@ TABLES = (
         kept=Kept.ACCOUNT,
         erased=Erased.UNLINKED,
         personal={
-            "actor_id": Personal("who did it", Category.ACTIVITY, _USE),
-            "target_id": Personal("to whom or what", Category.ACTIVITY, _USE),
+            "actor_id": Personal(_("who did it"), Category.ACTIVITY, _USE),
+            "target_id": Personal(_("to whom or what"), Category.ACTIVITY, _USE),
         },
         plain=(
             "id",
@@ -111,8 +118,8 @@ TABLES = (
         kept=Kept.PERSON,
         erased=Erased.DELETED,
         personal={
-            "email": Personal("log-in e-mail address", Category.CONTACT, _PERSON),
-            "user": Personal("which person it is", Category.IDENTITY, _USE),
+            "email": Personal(_("log-in e-mail address"), Category.CONTACT, _PERSON),
+            "user": Personal(_("which person it is"), Category.IDENTITY, _USE),
         },
         plain=("id", "verified", "primary"),
     ),
@@ -125,7 +132,7 @@ TABLES = (
         kept=Kept.PERSON,
         erased=Erased.DELETED,
         personal={
-            "email_address": Personal("which address it is", Category.CONTACT, _USE),
+            "email_address": Personal(_("which address it is"), Category.CONTACT, _USE),
         },
         plain=("id", "created", "sent", "key"),
     ),
@@ -138,8 +145,8 @@ TABLES = (
         kept=Kept.SESSION,
         erased=Erased.DELETED,
         personal={
-            "session_data": Personal("who is logged in, and where", Category.ACCESS, _USE),
-            "session_key": Personal("number of the session", Category.ACCESS, _USE),
+            "session_data": Personal(_("who is logged in, and where"), Category.ACCESS, _USE),
+            "session_key": Personal(_("number of the session"), Category.ACCESS, _USE),
         },
         plain=("expire_date",),
     ),

@@ -17,10 +17,10 @@ from accounts.declarations import (
 )
 from chat.presence import ONLINE_SECONDS, VISIT_SECONDS
 
-_VISITOR = "the visitor, or the page on their behalf"
-_BROWSER = "the visitor's browser"
-_BOTH = "visitor and agents"
-_USE = "use of the chat"
+_VISITOR = _("the visitor, or the page on their behalf")
+_BROWSER = _("the visitor's browser")
+_BOTH = _("visitor and agents")
+_USE = _("use of the chat")
 
 TABLES = (
     Table(
@@ -36,7 +36,7 @@ TABLES = (
             "name": Personal(_("name"), Category.IDENTITY, _VISITOR),
             "email": Personal(_("e-mail address they gave"), Category.CONTACT, _VISITOR),
             "phone": Personal(_("telephone number"), Category.CONTACT, _VISITOR),
-            "variables": Personal(_("what the site says of them"), Category.CONTENT, "the page"),
+            "variables": Personal(_("what the site says of them"), Category.CONTENT, _("the page")),
             "language": Personal(
                 _("language"), Category.TECHNICAL, _BROWSER, when="collects.language"
             ),
@@ -53,10 +53,10 @@ TABLES = (
             "ip_address": Personal(
                 _("IP address, of IPv6 the network"),
                 Category.TECHNICAL,
-                "the visitor's connection",
+                _("the visitor's connection"),
                 when="collects.ip_address",
             ),
-            "blocked_at": Personal(_("blocked since"), Category.ACTIVITY, "an agent"),
+            "blocked_at": Personal(_("blocked since"), Category.ACTIVITY, _("an agent")),
             "created_at": Personal(_("first seen"), Category.ACTIVITY, _USE),
             "last_seen_at": Personal(_("last seen"), Category.ACTIVITY, _USE),
         },
@@ -197,34 +197,34 @@ TABLES = (
 
 VOLATILE = (
     Volatile(
-        "memory of the presence store",
+        _("memory of the presence store"),
         Subject.VISITOR,
-        "pages of the visit",
+        _("pages of the visit"),
         Category.TECHNICAL,
         Purpose.ANSWER,
         timedelta(seconds=VISIT_SECONDS),
         when="collects.pages",
     ),
     Volatile(
-        "memory of the presence store",
+        _("memory of the presence store"),
         Subject.VISITOR,
-        "what the page says of a visitor who has not written yet",
+        _("what the page says of a visitor who has not written yet"),
         Category.TECHNICAL,
         Purpose.ANSWER,
         timedelta(seconds=VISIT_SECONDS),
     ),
     Volatile(
-        "memory of the presence store",
+        _("memory of the presence store"),
         Subject.VISITOR,
-        "that they are here",
+        _("that they are here"),
         Category.ACTIVITY,
         Purpose.ANSWER,
         timedelta(seconds=ONLINE_SECONDS),
     ),
     Volatile(
-        "memory of the presence store",
+        _("memory of the presence store"),
         Subject.MEMBER,
-        "that they are here",
+        _("that they are here"),
         Category.ACTIVITY,
         Purpose.WORK,
         timedelta(seconds=2 * ONLINE_SECONDS),

@@ -10,12 +10,26 @@ from chat import chat_settings, technical
 from chat.models import AuthorKind, ChatSettings, TechnicalData
 from privacy.uses import AskedField, Flow
 
+_ADDRESS = ("chat.ConversationMail.recipient",)
+_WRITTEN = (
+    "chat.Visitor.name",
+    "chat.Message.body",
+    "chat.Message.sent_at",
+    "accounts.Membership.public_name",
+)
+"""What a letter with messages carries, whoever gets it."""
+
 
 def conditions() -> Mapping[str, bool]:
     """A switch for each kind of technical data, and whether any letter goes out at all."""
     switches = TechnicalData.objects.first() or TechnicalData()
     collects = {f"collects.{kind}": bool(getattr(switches, kind)) for kind in technical.Kind}
     return {**collects, "mails": any(flow.is_on for flow in flows())}
+
+
+def pages() -> Mapping[str, str]:
+    """Technical data and letters have a page each."""
+    return {"collects.": "privacy_data", "mails": "settings_mail"}
 
 
 def asked() -> Sequence[AskedField]:
@@ -38,11 +52,22 @@ def flows() -> Sequence[Flow]:
         else _("To agents: a visitor waits, with what they wrote")
     )
     return (
-        Flow("visitor_waits", waits, chosen.mail_agents_after_minutes > 0),
+        Flow(
+            "visitor_waits",
+            waits,
+            chosen.mail_agents_after_minutes > 0,
+            _ADDRESS if chosen.mails_agents_links_only else (*_ADDRESS, *_WRITTEN),
+        ),
         Flow(
             "answer",
             _("To visitors: an answer that they have not read"),
             chosen.mails_answers_to_visitors,
+            (*_ADDRESS, "chat.Visitor.email", *_WRITTEN),
         ),
-        Flow("transcript", _("Transcript of a conversation, on request"), sends_transcripts),
+        Flow(
+            "transcript",
+            _("Transcript of a conversation, on request"),
+            sends_transcripts,
+            (*_ADDRESS, *_WRITTEN),
+        ),
     )

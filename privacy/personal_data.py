@@ -13,8 +13,8 @@ from accounts.declarations import (
     Table,
 )
 
-_OWNER = "an owner"
-_USE = "use of the product"
+_OWNER = _("an owner")
+_USE = _("use of the product")
 _STAFF = "staff of the platform"
 _VISITOR = "the visitor"
 
@@ -48,7 +48,7 @@ TABLES = (
         erased=Erased.STAYS,
         personal={
             "doomed_files": Personal(
-                "random names of files that are being deleted", Category.CONTENT, _USE
+                _("random names of files that are being deleted"), Category.CONTENT, _USE
             ),
         },
         plain=("id", "account", "cut_off", "idle_cut_off", "started_at", "finished_at", "counts"),
@@ -80,9 +80,9 @@ TABLES = (
         kept=Kept.ERASURE,
         erased=Erased.STAYS,
         personal={
-            "outside": Personal("what is left to erase", Category.TECHNICAL, _USE),
+            "outside": Personal(_("what is left to erase"), Category.TECHNICAL, _USE),
             "files": Personal(
-                "random names of files that are being deleted", Category.CONTENT, _USE
+                _("random names of files that are being deleted"), Category.CONTENT, _USE
             ),
         },
         plain=("id", "account", "counts", "erased_at", "receipt_id"),
@@ -310,11 +310,11 @@ TABLES = (
         kept=Kept.ACCOUNT,
         erased=Erased.UNLINKED,
         personal={
-            "accepted_by": Personal("who accepted an agreement", Category.ACTIVITY, _USE),
-            "accepted_by_salt": Personal("proof of who accepted", Category.ACTIVITY, _USE),
-            "content": Personal("contacts in accepted agreements", Category.CONTACT, _OWNER),
-            "html": Personal("contacts in accepted agreements", Category.CONTACT, _OWNER),
-            "pdf": Personal("contacts in accepted agreements", Category.CONTACT, _OWNER),
+            "accepted_by": Personal(_("who accepted an agreement"), Category.ACTIVITY, _USE),
+            "accepted_by_salt": Personal(_("proof of who accepted"), Category.ACTIVITY, _USE),
+            "content": Personal(_("contacts in accepted agreements"), Category.CONTACT, _OWNER),
+            "html": Personal(_("contacts in accepted agreements"), Category.CONTACT, _OWNER),
+            "pdf": Personal(_("contacts in accepted agreements"), Category.CONTACT, _OWNER),
         },
         plain=(
             "id",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from privacy.views import agreements, centre, history, launch, people, staff
+from privacy.views import agreements, centre, history, launch, people, processing, staff
 
 ACCOUNT = "app/<slug:slug>/settings/privacy/"
 
@@ -61,6 +61,12 @@ urlpatterns = [
         name="privacy_person_erase",
     ),
     path(f"{ACCOUNT}copies/<uuid:copy_id>/", people.privacy_copy, name="privacy_copy"),
+    path(f"{ACCOUNT}texts/", processing.privacy_processing, name="privacy_processing"),
+    path(
+        f"{ACCOUNT}texts/processing.json",
+        processing.privacy_processing_json,
+        name="privacy_processing_json",
+    ),
     path(f"{ACCOUNT}history/", history.privacy_history, name="privacy_history"),
     path(
         f"{ACCOUNT}history/preview/",

@@ -33,22 +33,27 @@ class AskedField:
 
 @dataclass(frozen=True)
 class Flow:
-    """A kind of e-mail that leaves the service (S16). `mailer` is the host that it is handed to, and
-    `country` where that stands, as the account says (ISO 3166-1); empty: the platform's own."""
+    """A kind of e-mail that leaves the service (S16). `carries` names fields of the data map as in
+    "chat.Message.body". `mailer` is the host that it is handed to, and `country` where that stands,
+    as the account says (ISO 3166-1); empty: the platform's own."""
 
     slug: str
     title: str | Promise
     is_on: bool
+    carries: tuple[str, ...] = ()
     mailer: str = ""
     country: str = ""
 
 
 class Uses(Protocol):
-    """A module of an app that answers for its settings. All three are asked inside an account, and
-    outside of any for the names alone: then each condition and flow is there, on or off."""
+    """A module of an app that answers for its settings. All is asked inside an account, and outside
+    of any for the names alone: then each condition and flow is there, on or off."""
 
     def conditions(self) -> Mapping[str, bool]:
         """Each name that stands in a `when` of the app's declarations, and whether it holds."""
+
+    def pages(self) -> Mapping[str, str]:
+        """The name of the page with the switch for conditions, by the beginning of their names."""
 
     def asked(self) -> Sequence[AskedField]:
         """What visitors are asked in forms, in the order of the forms."""
@@ -65,6 +70,15 @@ def _apps() -> tuple[Uses, ...]:
 def conditions() -> dict[str, bool]:
     """Every condition of the data map, and whether it holds for the account."""
     return {name: holds for app in _apps() for name, holds in app.conditions().items()}
+
+
+def page(condition: str) -> str:
+    """The name of the page on which this condition is switched; empty for one that nobody switches."""
+    for app in _apps():
+        for beginning, name in app.pages().items():
+            if condition.startswith(beginning):
+                return name
+    return ""
 
 
 def asked() -> list[AskedField]:

@@ -101,6 +101,8 @@ CALLS = {
     "privacy_person_copies": Call(ids=("visitor",)),
     "privacy_person_erase": Call("post", ("free_visitor",), {"understood": "on"}),
     "privacy_copy": Call(ids=("copy",)),
+    "privacy_processing": Call(),
+    "privacy_processing_json": Call(),
     "privacy_history": Call(),
     "privacy_history_preview": Call(fields={"period": "1_months"}),
     "privacy_hold": Call("post", fields={"address": Known("conversation"), "reason": "A case"}),
