@@ -86,7 +86,8 @@ class Personal:
     """One field with personal data. `what` is its name for people, `source` who it comes from.
     `is_number`: the number by which the person is known. `when` names the condition under which
     anything is kept in it at all (`privacy.uses`); empty: always. `shown_to` are people who see it
-    besides the members of the account."""
+    besides the members of the account. `others`: a field of the row and its value with which this
+    one is a colleague's and is not told to the person (Art. 15(4) GDPR)."""
 
     what: str
     category: Category
@@ -94,6 +95,7 @@ class Personal:
     is_number: bool = False
     when: str = ""
     shown_to: str = ""
+    others: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,11 @@ VISITOR_MESSAGE = Rule("visitor-message", burst=30, seconds=60)
 UPLOAD = Rule("upload", burst=20, seconds=300)
 UPLOAD_FROM = Rule("upload-from", burst=100, seconds=600)
 """Visitors' files from one address: a new visitor costs nothing, a full disk does (A32)."""
+OWN_DATA = Rule("own-data", burst=40, seconds=300)
+"""What a visitor asks about their own data, and corrects."""
+OWN_COPY = Rule("own-copy", burst=3, seconds=3600)
+RECEIPT = Rule("receipt", burst=60, seconds=60)
+"""Receipts asked for from one address: nobody tries numbers one after the other."""
 TRANSCRIPT = Rule("transcript", burst=3, seconds=3600)
 TRANSCRIPT_FROM = Rule("transcript-from", burst=10, seconds=3600)
 TRANSCRIPT_TO = Rule("transcript-to", burst=3, seconds=3600)

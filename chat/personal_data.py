@@ -15,6 +15,7 @@ from accounts.declarations import (
     Table,
     Volatile,
 )
+from chat.models import MailKind
 from chat.presence import ONLINE_SECONDS, VISIT_SECONDS
 
 _VISITOR = _("the visitor, or the page on their behalf")
@@ -147,7 +148,13 @@ TABLES = (
         kept=Kept.HISTORY,
         erased=Erased.DELETED,
         personal={
-            "recipient": Personal(_("address of a letter"), Category.CONTACT, _BOTH, when="mails"),
+            "recipient": Personal(
+                _("address of a letter"),
+                Category.CONTACT,
+                _BOTH,
+                when="mails",
+                others=("kind", MailKind.VISITOR_WAITS),
+            ),
             "sent_at": Personal(_("when a letter was sent"), Category.ACTIVITY, _USE, when="mails"),
         },
         plain=(

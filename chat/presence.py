@@ -115,12 +115,17 @@ async def pages(account_id: UUID, visitor_id: str) -> list[wire.PageRow]:
         list[tuple[str, float]],
         await _redis().zrange(key, 0, -1, desc=True, withscores=True),
     )
-    rows: dict[str, wire.PageRow] = {}
-    for entry, at in visited:
-        url, title = json.loads(entry)
-        # A page whose title changed stands there twice: the newest counts.
-        rows.setdefault(url, wire.PageRow(url=url, title=title, at=datetime.fromtimestamp(at, UTC)))
-    return list(rows.values())
+    return _page_rows(visited)
+
+
+def visit_now(account_id: UUID, visitor_id: str) -> tuple[list[wire.PageRow], dict[str, Any]]:
+    """The pages of this visit and what is said of the visitor, for code outside an event loop."""
+    visited = _client.zrange(
+        _visitor(account_id, visitor_id, "pages"), 0, -1, desc=True, withscores=True
+    )
+    kept = _client.get(_visitor(account_id, visitor_id, "details"))
+    details = json.loads(cast(str, kept)) if kept else {}
+    return _page_rows(cast(list[tuple[str, float]], visited)), details
 
 
 def forget_pages(account_id: UUID) -> None:
@@ -183,6 +188,15 @@ def _visitor(account_id: UUID, visitor_id: str, what: str) -> str:
 
 def _ids(entries: Iterable[str]) -> set[UUID]:
     return {UUID(entry.partition(":")[0]) for entry in entries}
+
+
+def _page_rows(visited: list[tuple[str, float]]) -> list[wire.PageRow]:
+    rows: dict[str, wire.PageRow] = {}
+    for entry, at in visited:
+        url, title = json.loads(entry)
+        # A page whose title changed stands there twice: the newest counts.
+        rows.setdefault(url, wire.PageRow(url=url, title=title, at=datetime.fromtimestamp(at, UTC)))
+    return list(rows.values())
 
 
 def _page_row(page: wire.Page | None) -> wire.PageRow | None:

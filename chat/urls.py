@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat.views import files, inbox, settings, technical, visitor
+from chat.views import files, inbox, own_data, settings, technical, visitor
 
 urlpatterns = [
     path("app/<slug:slug>/inbox/", inbox.page, name="inbox"),
@@ -21,6 +21,14 @@ urlpatterns = [
     path("widget/<str:key>/files", visitor.upload, name="visitor_files"),
     path("widget/<str:key>/messages", visitor.earlier, name="visitor_messages"),
     path("widget/<str:key>/ticket", visitor.ticket, name="visitor_ticket"),
+    path("widget/<str:key>/privacy/data", own_data.show, name="own_data"),
+    path("widget/<str:key>/privacy/details", own_data.correct, name="own_details"),
+    path("widget/<str:key>/privacy/copies", own_data.ask_copy, name="own_copies"),
+    path("widget/<str:key>/privacy/copies/<uuid:copy_id>", own_data.copy, name="own_copy"),
+    path("widget/<str:key>/privacy/erase", own_data.erase, name="own_erase"),
+    path(
+        "widget/<str:key>/privacy/receipts/<uuid:receipt_id>", own_data.receipt, name="own_receipt"
+    ),
     path("files/<str:signed>/<str:name>", files.download, name="file"),
     path("app/<slug:slug>/settings/hours/", settings.settings_hours, name="settings_hours"),
     path("app/<slug:slug>/settings/groups/", settings.settings_groups, name="settings_groups"),

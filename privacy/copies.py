@@ -1,22 +1,28 @@
 """A copy of everything that is kept of a person, as JSON, a page to read and their files (Art. 15
 and 20 GDPR). Built by a job, kept for a week, then deleted."""
 
+import base64
 import json
 import secrets
+import struct
 import tempfile
+import time
 import zipfile
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, Self
 from uuid import UUID
 
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
+from django.core.signing import BadSignature, Signer
 from django.db.models import Model
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 
 from accounts import audit
 from accounts.declarations import Subject
@@ -26,24 +32,29 @@ from privacy.models import SubjectCopy
 from privacy.subjects import Row
 
 KEPT = timedelta(days=7)
+LIFETIME = 15 * 60
+"""Seconds for which a signed address leads to a copy."""
 FORMAT = "1"
 
+_signer = Signer(salt="privacy.copies")
 
-def ask(subject_id: UUID, *, by: Membership) -> SubjectCopy:
+
+def ask(subject_id: UUID, *, account_id: UUID, by: Membership | None) -> SubjectCopy:
     """Note that a copy is wanted. One that is being built, or is there already, is built anew:
-    what was added since belongs in it."""
+    what was added since belongs in it. `by` None: the person themselves asked for it."""
     copy = SubjectCopy.objects.create(
-        account_id=by.account_id,
+        account_id=account_id,
         subject_id=subject_id,
         requested_by=by,
         expires_at=timezone.now() + KEPT,
     )
-    audit.record(by.account_id, audit.Event.PERSON_COPIED, by=by, target=("visitor", subject_id))
+    audit.record(account_id, audit.Event.PERSON_COPIED, by=by, target=("visitor", subject_id))
     return copy
 
 
-def build(copy_id: UUID) -> None:
-    """Write the file. Does nothing for a copy that is there, or whose person is gone."""
+def build(copy_id: UUID, language: str = "") -> None:
+    """Write the file, its page in this language or the account's. Does nothing for a copy that is
+    there, or whose person is gone."""
     copy = SubjectCopy.objects.select_for_update().filter(pk=copy_id, finished_at=None).first()
     person = subjects.find(Subject.VISITOR, copy.subject_id) if copy else None
     if copy is None or person is None:
@@ -51,12 +62,50 @@ def build(copy_id: UUID) -> None:
     account = Account.objects.get(pk=copy.account_id)
     place = f"copies/{copy.account_id.hex}/{secrets.token_hex(16)}.zip"
     with tempfile.TemporaryFile() as file:
-        write(file, account, person)
+        with translation.override(language or account.language):
+            write(file, account, person)
         copy.size = file.tell()
         file.seek(0)
         copy.file.name = default_storage.save(place, File(file))
     copy.finished_at = timezone.now()
     copy.save(update_fields=["file", "size", "finished_at"])
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a signed address says: this copy of this account, until then (seconds)."""
+
+    account_id: UUID
+    copy_id: UUID
+    expires: int
+
+    def sign(self) -> str:
+        packed = struct.pack(">16s16sI", self.account_id.bytes, self.copy_id.bytes, self.expires)
+        return _signer.sign(base64.urlsafe_b64encode(packed).decode().rstrip("="))
+
+    @classmethod
+    def read(cls, signed: str) -> Self | None:
+        """The claim, or None when it is not ours or has ended (A7)."""
+        try:
+            packed = base64.urlsafe_b64decode(_signer.unsign(signed) + "==")
+            account, copy, expires = struct.unpack(">16s16sI", packed)
+        except (BadSignature, ValueError, struct.error):
+            return None
+        return (
+            cls(UUID(bytes=account), UUID(bytes=copy), expires) if expires > time.time() else None
+        )
+
+
+def address(copy: SubjectCopy) -> str:
+    """Where a finished copy can be had for some minutes by whoever holds the address."""
+    claim = Claim(copy.account_id, copy.pk, int(time.time()) + LIFETIME)
+    return reverse("copy", args=[claim.sign()])
+
+
+def fetch(copy_id: UUID) -> SubjectCopy | None:
+    """The copy, if its file is there and its time is not over."""
+    there = SubjectCopy.objects.filter(expires_at__gt=timezone.now()).exclude(finished_at=None)
+    return there.filter(pk=copy_id).first()
 
 
 def fail(copy_id: UUID) -> None:
@@ -79,7 +128,7 @@ def of(subject_id: UUID) -> list[SubjectCopy]:
 
 def write(file: IO[bytes], account: Account, person: Model) -> None:
     """The copy itself: `data.json`, `data.html` and `files/`."""
-    rows = [row for row in subjects.told(Subject.VISITOR, person) if _is_theirs(row)]
+    rows = [row for row in subjects.told(Subject.VISITOR, person) if is_theirs(row)]
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         names = dict(_files(archive, rows))
         data = as_json(account, rows, names)
@@ -137,7 +186,7 @@ def _grouped(rows: list[Row]) -> list[tuple[str, list[Row]]]:
     return [(model, list(group)) for model, group in by_table]
 
 
-def _is_theirs(row: Row) -> bool:
+def is_theirs(row: Row) -> bool:
     """Not the copies themselves: each would hold all before it."""
     return row.table.model != SubjectCopy._meta.label
 

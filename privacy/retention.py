@@ -46,6 +46,27 @@ def months_before(moment: datetime, months: int) -> datetime:
     return utc.replace(year=year, month=month + 1, day=min(utc.day, monthrange(year, month + 1)[1]))
 
 
+def months_after(moment: datetime, months: int) -> datetime:
+    """From when on `moment` is before what `months_before` gives: the same time of day, calendar
+    months later, in UTC; for a day that the month lacks, the first of the next one."""
+    utc = moment.astimezone(UTC)
+    year, month = divmod(utc.year * 12 + utc.month - 1 + months, 12)
+    if utc.day <= monthrange(year, month + 1)[1]:
+        return utc.replace(year=year, month=month + 1)
+    year, month = divmod(year * 12 + month + 1, 12)
+    return datetime(year, month + 1, 1, tzinfo=UTC)
+
+
+def due(period: Period, last: datetime, *, is_idle: bool = False) -> datetime | None:
+    """When history with this last message, or a visitor without any history and with this last
+    visit, is deleted if nothing more comes; None: never."""
+    months = MONTHS[period]
+    history = None if months is None else months_after(last, months)
+    if not is_idle:
+        return history
+    return min(history, last + IDLE) if history else last + IDLE
+
+
 def policy(account: Account) -> HistoryPolicy:
     """What the account chose; an empty choice while it has made none."""
     return HistoryPolicy.objects.first() or HistoryPolicy(account=account)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import FileField, ForeignKey, Model, Q, QuerySet
+from django.db.models import FileField, ForeignKey, Model, Q, QuerySet, UUIDField
 from django.utils.module_loading import import_string
 
 from accounts.declarations import Category, Erased, Personal, Subject, Table
@@ -132,13 +132,17 @@ def rows(table: Table, person: Model) -> QuerySet[Any]:
     return model._default_manager.filter(pk__in=model._default_manager.filter(wanted).values("pk"))
 
 
-def told(subject: Subject, person: Model) -> Iterator[Row]:
-    """Everything that is kept of the person, the person's own row first."""
+def told(subject: Subject, person: Model, *, newest: int | None = None) -> Iterator[Row]:
+    """Everything that is kept of the person, the person's own row first; with `newest`, of each
+    table only so many rows. Rows of a table come in the order in which they were made."""
     for table in reversed(reached(subject)):
         referring = [name for name in table.personal if _is_reference(table, name)]
-        for row in rows(table, person).select_related(*referring).order_by("pk"):
+        found = rows(table, person).select_related(*referring)
+        shown = found.order_by("pk") if newest is None else found.order_by("-pk")[:newest][::-1]
+        for row in shown:
             facts = tuple(
-                Fact(name, personal, _value(row, name)) for name, personal in table.personal.items()
+                Fact(name, personal, "" if _is_others(row, personal) else _value(row, name))
+                for name, personal in table.personal.items()
             )
             files = {
                 field.name: str(getattr(row, field.name))
@@ -146,6 +150,19 @@ def told(subject: Subject, person: Model) -> Iterator[Row]:
                 if getattr(row, field.name)
             }
             yield Row(table, str(row.pk), facts, files)
+
+
+def readable(row: Row, person: Model) -> list[Fact]:
+    """What a row says to people: without numbers of rows, without the names under which files are
+    stored, and without saying of each row that it is the person's."""
+    meta = _model(row.table)._meta
+    return [
+        fact
+        for fact in row.facts
+        if fact.value not in (None, "", {}, [])
+        and not isinstance(meta.get_field(fact.field), (FileField, UUIDField))
+        and meta.get_field(fact.field).related_model is not type(person)
+    ]
 
 
 @dataclass(frozen=True)
@@ -208,6 +225,10 @@ def _is_reference(table: Table, name: str) -> bool:
 def _file_fields(table: Table) -> list[FileField]:
     found = (_model(table)._meta.get_field(name) for name in table.personal)
     return [field for field in found if isinstance(field, FileField)]
+
+
+def _is_others(row: Model, personal: Personal) -> bool:
+    return personal.others is not None and getattr(row, personal.others[0]) == personal.others[1]
 
 
 def _value(row: Model, name: str) -> Any:

@@ -75,10 +75,10 @@ def finish_erasures() -> None:
 
 
 @tenant_steps_task
-def build_copy(step: Steps, *, copy_id: str) -> None:
+def build_copy(step: Steps, *, copy_id: str, language: str = "") -> None:
     """Write the copy of a person's data. Safe to run twice."""
     try:
-        step(copies.build, UUID(copy_id))
+        step(copies.build, UUID(copy_id), language)
     except Exception as error:  # noqa: BLE001  (whoever waits for it must be told)
         log.warning("copy_failed", error=type(error).__name__)
         step(copies.fail, UUID(copy_id))

@@ -26,6 +26,7 @@ urlpatterns = [
         centre.privacy_document_changes,
         name="privacy_document_changes",
     ),
+    path("copies/<str:signed>/data.zip", people.copy, name="copy"),
     path("app/<slug:slug>/start/live/", launch.go_live, name="go_live"),
     path(f"{ACCOUNT}agreements/", agreements.privacy_agreements, name="privacy_agreements"),
     path(

@@ -5,15 +5,15 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.declarations import Subject
-from accounts.doors import MemberRequest, admin_view
+from accounts.doors import MemberRequest, admin_view, signed_view
 from privacy import copies, erasures, purges, subjects
+from privacy.copies import Claim
 from privacy.forms import EraseForm, PersonSearchForm
 from privacy.models import Erasure, ErasureReceipt, SubjectCopy
 from privacy.tasks import build_copy, finish_erasures
@@ -53,7 +53,8 @@ def privacy_person(request: MemberRequest, person_id: UUID) -> HttpResponse:
 @admin_view
 def privacy_person_copy(request: MemberRequest, person_id: UUID) -> HttpResponse:
     """Have a copy made."""
-    copy = copies.ask(_person(person_id).pk, by=request.membership)
+    person = _person(person_id)
+    copy = copies.ask(person.pk, account_id=request.account.pk, by=request.membership)
     build_copy.after_commit(account_id=request.account.pk, copy_id=str(copy.pk))
     messages.success(request, _("The copy is being made. It appears here in a moment."))
     return redirect("privacy_person", request.account.slug, person_id)
@@ -70,12 +71,24 @@ def privacy_person_copies(request: MemberRequest, person_id: UUID) -> HttpRespon
 @admin_view
 def privacy_copy(request: MemberRequest, copy_id: UUID) -> HttpResponseBase:
     """The file of a copy."""
-    wanted = SubjectCopy.objects.filter(expires_at__gt=timezone.now()).exclude(finished_at=None)
-    copy = get_object_or_404(wanted, pk=copy_id)
+    return _file(copies.fetch(copy_id))
+
+
+@require_safe
+@signed_view(Claim.read)
+def copy(request: HttpRequest, claim: Claim) -> HttpResponseBase:
+    """The file of a copy, for the person themselves: by a signed address, for some minutes."""
+    return _file(copies.fetch(claim.copy_id))
+
+
+def _file(found: SubjectCopy | None) -> HttpResponseBase:
+    if found is None:
+        raise Http404
     response = FileResponse(
-        copy.file.open(), as_attachment=True, filename=f"data-{copy.requested_at:%Y-%m-%d}.zip"
+        found.file.open(), as_attachment=True, filename=f"data-{found.requested_at:%Y-%m-%d}.zip"
     )
     response["Cache-Control"] = "private, no-store"
+    response["Referrer-Policy"] = "no-referrer"
     return response
 
 

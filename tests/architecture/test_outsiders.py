@@ -123,7 +123,7 @@ def known(
     with tenant(acme.pk):
         acceptance = agreements.record(Agreement.PROHIBITED, prohibited.document(), by=ana)
         free = visitors.ensure(acme.pk, identity.new_visitor_id(), VisitorDetails())
-        copy = copies.ask(conversation.visitor_id, by=ana)
+        copy = copies.ask(conversation.visitor_id, account_id=acme.pk, by=ana)
         copies.build(copy.pk)
     return {
         "conversation": conversation.pk,

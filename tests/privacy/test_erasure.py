@@ -141,7 +141,7 @@ def _person(account: Account, member: Membership, mark: str) -> Visitor:
         hold = holds.place(HoldKind.VISITOR, visitor.pk, reason=f"{mark} reason", by=member)
         holds.lift(hold, by=member)
         _agrees(account, member, visitor, mark)
-        copy = copies.ask(visitor.pk, by=member)
+        copy = copies.ask(visitor.pk, account_id=member.account_id, by=member)
     build_copy(account_id=str(account.pk), copy_id=str(copy.pk))
     return visitor
 

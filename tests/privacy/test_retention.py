@@ -154,3 +154,29 @@ def test_an_account_has_one_choice(acme: Account, ana: Membership, inside_acme: 
         retention.choose(acme, period, by=ana)
 
     assert HistoryPolicy.objects.get().period == Period.ONE_YEAR
+
+
+@covers("S57")
+@given(
+    st.timedeltas(timedelta(0), timedelta(days=36_500)).map(lambda gone: NOW - gone),
+    st.sampled_from([period for period in Period if retention.MONTHS[period]]),
+    st.booleans(),
+)
+def test_the_date_that_people_are_told_is_when_the_purge_finds_it(
+    last: datetime, period: Period, is_idle: bool
+) -> None:
+    told = retention.due(period, last, is_idle=is_idle)
+    assert told
+
+    def is_due(now: datetime) -> bool:
+        cut_off = retention.cut_off(period, now)
+        end = cut_off.idle if is_idle else cut_off.history
+        return end is not None and last < end
+
+    assert not is_due(told - timedelta(seconds=1))
+    assert is_due(told + timedelta(days=1, seconds=1))
+
+
+def test_what_is_kept_for_ever_is_never_due_and_an_idle_visitor_still_is() -> None:
+    assert retention.due(Period.UNLIMITED, NOW) is None
+    assert retention.due(Period.UNLIMITED, NOW, is_idle=True) == NOW + retention.IDLE

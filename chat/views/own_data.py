@@ -1,0 +1,157 @@
+"""What a visitor's frame asks about the visitor's own data: see, copy, correct, erase (R8, Art. 15-20
+GDPR). Blocking takes away the chat, not these rights, so nobody is asked whether they are blocked.
+
+Refusals are `{"error": code}`: those of `wire.Refusal`, and `held` while a legal hold stands.
+"""
+
+import json
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, JsonResponse
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import ratelimits
+from accounts.addresses import client_address
+from accounts.declarations import Subject
+from chat import own_data, presence, visitors, wire
+from chat.doors import EmbedRequest, VisitorRequest, embed_view, visitor_view
+from chat.refusals import RefusedError
+from chat.views.inbox import refused
+from privacy import copies, erasures
+from privacy.models import Erasure, ErasureReceipt
+from privacy.tasks import build_copy, finish_erasures
+
+MAX_BODY = 4_096
+
+
+def _language(request: EmbedRequest) -> str:
+    """That of the frame, from `?lang=`, else the account's."""
+    try:
+        return translation.get_supported_language_variant(request.GET.get("lang", "")[:35])
+    except LookupError:
+        return request.account.language
+
+
+def _count(request: VisitorRequest) -> None:
+    ratelimits.take(ratelimits.OWN_DATA, request.account.pk.hex, request.visitor_id)
+
+
+@require_GET
+@never_cache
+@visitor_view
+def show(request: VisitorRequest) -> HttpResponse:
+    """Everything that is kept of this visitor (`own_data.OwnData`)."""
+    _count(request)
+    with translation.override(_language(request)):
+        return JsonResponse(own_data.told(request.account, request.visitor_id))
+
+
+@require_POST
+@never_cache
+@visitor_view
+def correct(request: VisitorRequest) -> HttpResponse:
+    """Put right what the visitor says of themselves: `name`, `email`, `phone`; empty forgets."""
+    _count(request)
+    said = _json(request)
+    visitor = visitors.find(request.visitor_id)
+    if visitor is None:
+        return refused(RefusedError(wire.Refusal.NOT_FOUND))
+    wanted = {name: said[name] for name in ("name", "email", "phone") if name in said}
+    if not all(isinstance(value, str) for value in wanted.values()):
+        return refused(RefusedError(wire.Refusal.INVALID))
+    try:
+        visitors.identify(visitor, **wanted)
+    except RefusedError as refusal:
+        return refused(refusal)
+    visitor.refresh_from_db()
+    return JsonResponse({name: getattr(visitor, name) for name in ("name", "email", "phone")})
+
+
+@require_POST
+@never_cache
+@visitor_view
+def ask_copy(request: VisitorRequest) -> HttpResponse:
+    """Have a copy made; one that is being made already is that one."""
+    _count(request)
+    visitor = visitors.find(request.visitor_id)
+    if visitor is None:
+        return refused(RefusedError(wire.Refusal.NOT_FOUND))
+    known = own_data.own_copies(visitor)
+    copy = next((one for one in known if not (one.finished_at or one.failed_at)), None)
+    if copy is None:
+        ratelimits.take(ratelimits.OWN_COPY, request.account.pk.hex, request.visitor_id)
+        copy = copies.ask(visitor.pk, account_id=request.account.pk, by=None)
+        build_copy.after_commit(
+            account_id=request.account.pk, copy_id=str(copy.pk), language=_language(request)
+        )
+    return JsonResponse(own_data.copy_row(copy), status=HTTPStatus.ACCEPTED)
+
+
+@require_GET
+@never_cache
+@visitor_view
+def copy(request: VisitorRequest, copy_id: UUID) -> HttpResponse:
+    """How far a copy of the visitor's own is."""
+    _count(request)
+    visitor = visitors.find(request.visitor_id)
+    known = own_data.own_copies(visitor) if visitor else []
+    found = next((one for one in known if one.pk == copy_id), None)
+    if found is None:
+        return refused(RefusedError(wire.Refusal.NOT_FOUND))
+    return JsonResponse(own_data.copy_row(found))
+
+
+@require_POST
+@never_cache
+@visitor_view
+def erase(request: VisitorRequest) -> HttpResponse:
+    """Delete everything, once it is said that this is wanted (`{"confirmed": true}`). Answers with
+    the id of the receipt; null for somebody of whom only the visit was known."""
+    _count(request)
+    if _json(request).get("confirmed") is not True:
+        return refused(RefusedError(wire.Refusal.INVALID))
+    visitor = visitors.find(request.visitor_id)
+    if visitor is None:
+        presence.forget_visitor(request.account.pk, request.visitor_id)
+        return JsonResponse({"receipt_id": None})
+    try:
+        receipt_id = erasures.erase(
+            Subject.VISITOR, visitor, account_id=request.account.pk, by=None
+        )
+    except ValidationError as error:
+        code = "held" if error.code == "held" else wire.Refusal.NOT_FOUND.value
+        return JsonResponse({"error": code}, status=HTTPStatus.CONFLICT)
+    finish_erasures.after_commit(account_id=request.account.pk)
+    return JsonResponse({"receipt_id": str(receipt_id)}, status=HTTPStatus.ACCEPTED)
+
+
+@require_GET
+@never_cache
+@embed_view
+def receipt(request: EmbedRequest, receipt_id: UUID) -> HttpResponse:
+    """The receipt of an erasure, for whoever knows its number; 202 until the last of it is reached.
+    It tells of nobody, so it needs no proof, which the person has no longer."""
+    ratelimits.take(ratelimits.RECEIPT, client_address(request))
+    found = ErasureReceipt.objects.filter(pk=receipt_id).first()
+    if found:
+        with translation.override(_language(request)):
+            return JsonResponse(own_data.receipt_row(request.account, found))
+    if Erasure.objects.filter(receipt_id=receipt_id).exists():
+        return JsonResponse({"id": str(receipt_id)}, status=HTTPStatus.ACCEPTED)
+    return refused(RefusedError(wire.Refusal.NOT_FOUND))
+
+
+def _json(request: VisitorRequest) -> dict[str, Any]:
+    """The body as a JSON object; empty for anything else."""
+    if len(request.body) > MAX_BODY:
+        return {}
+    try:
+        said = json.loads(request.body)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
