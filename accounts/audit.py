@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import chains
+from accounts import chains, spreadsheets
 from accounts.models import AuditEntry, Membership, Role
 
 ActorKind = Literal["member", "platform", "system"]
@@ -51,6 +51,8 @@ class Event(StrEnum):
     PURPOSE_DECLARED = "purpose.declared"
     PURPOSE_CHANGED = "purpose.changed"
     PURPOSE_ENDED = "purpose.ended"
+    ACCOUNT_EXPORTED = "account.exported"
+    EXPORT_TAKEN = "account.export_taken"
 
 
 EVENT_TEXTS: dict[str, Promise] = {
@@ -76,6 +78,8 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.PURPOSE_DECLARED: _("Purpose declared"),
     Event.PURPOSE_CHANGED: _("Purpose changed"),
     Event.PURPOSE_ENDED: _("Purpose ended"),
+    Event.ACCOUNT_EXPORTED: _("Export of the account asked for"),
+    Event.EXPORT_TAKEN: _("Export of the account downloaded"),
 }
 
 
@@ -230,14 +234,8 @@ def as_csv(entries: Iterable[AuditEntry], names: Mapping[UUID, str]) -> str:
             json.dumps(entry.details, ensure_ascii=False),
             entry.digest,
         )
-        table.writerow([_harmless(cell) for cell in row])
+        table.writerow([spreadsheets.harmless(cell) for cell in row])
     return output.getvalue()
-
-
-def _harmless(cell: object) -> str:
-    """Text that no spreadsheet takes for a formula (A30)."""
-    text = str(cell)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _value(value: Any) -> str:

@@ -104,7 +104,8 @@ class Table:
 
     `path` leads from a row to its subject as a Django lookup; empty: the row is the subject; None:
     no reference leads there. `also` are further ways: pairs of a lookup on the row and what it
-    equals, seen from the subject. `title` is what people call the rows.
+    equals, seen from the subject. `title` is what people call the rows. `withheld` are fields that do
+    not leave with the account's export: secrets, and files that are made from everything else.
     """
 
     model: str
@@ -118,6 +119,7 @@ class Table:
     erased: Erased | None = None
     personal: Mapping[str, Personal] = field(default_factory=dict)
     plain: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

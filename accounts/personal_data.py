@@ -34,6 +34,15 @@ TABLES = (
             "joined_at": Personal(_("signed up"), Category.ACTIVITY, _USE),
         },
         plain=("id", "is_superuser", "is_staff", "is_active"),
+        # What is the person's own and no account's, besides the password.
+        withheld=(
+            "password",
+            "last_login",
+            "joined_at",
+            "is_superuser",
+            "is_staff",
+            "is_active",
+        ),
     ),
     Table(
         "accounts.Membership",
@@ -80,6 +89,7 @@ TABLES = (
             "accepted_at",
             "cancelled_at",
         ),
+        withheld=("token_hash",),
     ),
     Table(
         "accounts.AuditEntry",

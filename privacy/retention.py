@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit, plans
 from accounts.models import Account, Membership
+from accounts.plans import Plan
 from privacy.models import HistoryPolicy, Period
 
 IDLE = timedelta(days=182)
@@ -80,7 +81,11 @@ def choices(account: Account) -> list[Period]:
 
 def effective(account: Account, now: datetime) -> Period:
     """The period that counts now: the choice, unless the plan allows less; else the default."""
-    plan = plans.for_history(account, now)
+    return at_most(account, plans.for_history(account, now))
+
+
+def at_most(account: Account, plan: Plan) -> Period:
+    """The period that would count on this plan."""
     chosen = policy(account).period
     if not chosen:
         return _of_months(plan.history_default)

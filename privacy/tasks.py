@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.doors import Steps, each_account_task, tenant_steps_task, tenant_task
 from accounts.models import Account
 from accounts.tenancy import current_account
-from privacy import consents, copies, erasures, publications, purges, sub_processors
+from privacy import consents, copies, erasures, exports, publications, purges, sub_processors
 
 log = structlog.get_logger(__name__)
 
@@ -58,13 +58,22 @@ def tidy_up() -> None:
 
 @tenant_steps_task
 def tidy_account(step: Steps) -> None:
-    """Finish erasures that were cut short, delete copies whose time is over, and write down
-    which consents have ended."""
+    """Finish what was cut short, delete copies and exports whose time is over, and write down which
+    consents have ended."""
     for erasure_id in step(erasures.unfinished):
         step(erasures.finish, erasure_id)
     step(copies.drop_expired, timezone.now())
+    step(exports.drop_expired, timezone.now())
+    step(_resume_exports)
     while step(consents.end_overdue, timezone.now()):
         pass
+
+
+def _resume_exports() -> None:
+    account_id = current_account()
+    assert account_id is not None
+    for export_id in exports.abandoned(timezone.now()):
+        build_export.after_commit(account_id=account_id, export_id=str(export_id))
 
 
 @tenant_task
@@ -82,3 +91,13 @@ def build_copy(step: Steps, *, copy_id: str, language: str = "") -> None:
     except Exception as error:  # noqa: BLE001  (whoever waits for it must be told)
         log.warning("copy_failed", error=type(error).__name__)
         step(copies.fail, UUID(copy_id))
+
+
+@tenant_steps_task
+def build_export(step: Steps, *, export_id: str) -> None:
+    """Write the export of the account. Safe to run twice, also at once."""
+    try:
+        exports.build(step, UUID(export_id))
+    except Exception as error:  # noqa: BLE001  (whoever waits for it must be told)
+        log.warning("export_failed", error=type(error).__name__)
+        step(exports.fail, UUID(export_id))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from privacy.views import agreements, centre, history, launch, people, processing, staff
+from privacy.views import agreements, centre, closing, history, launch, people, processing, staff
 
 ACCOUNT = "app/<slug:slug>/settings/privacy/"
 
@@ -74,11 +74,28 @@ urlpatterns = [
         history.privacy_history_preview,
         name="privacy_history_preview",
     ),
+    path(
+        f"{ACCOUNT}history/smaller/",
+        history.privacy_history_smaller,
+        name="privacy_history_smaller",
+    ),
     path(f"{ACCOUNT}history/holds/", history.privacy_hold, name="privacy_hold"),
     path(
         f"{ACCOUNT}history/holds/<uuid:hold_id>/lift/",
         history.privacy_hold_lift,
         name="privacy_hold_lift",
+    ),
+    path(f"{ACCOUNT}export/", closing.privacy_export, name="privacy_export"),
+    path(f"{ACCOUNT}export/ask/", closing.privacy_export_ask, name="privacy_export_ask"),
+    path(
+        f"{ACCOUNT}export/progress/",
+        closing.privacy_export_progress,
+        name="privacy_export_progress",
+    ),
+    path(
+        f"{ACCOUNT}export/<uuid:export_id>/",
+        closing.privacy_export_file,
+        name="privacy_export_file",
     ),
     path("staff/", staff.staff_home, name="staff_home"),
     path("staff/identity/", staff.staff_identity, name="staff_identity"),

@@ -1,6 +1,7 @@
 """Tables of the privacy app, one module for each part."""
 
 from privacy.models.agreements import Acceptance, Agreement
+from privacy.models.closing import AccountExport
 from privacy.models.consents import (
     Channel,
     Consent,
@@ -33,6 +34,7 @@ from privacy.models.subjects import Erasure, ErasureReceipt, SubjectCopy
 
 __all__ = [
     "Acceptance",
+    "AccountExport",
     "Agreement",
     "Authority",
     "Channel",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import plans
 from accounts.doors import MemberRequest, admin_view, owner_view
-from accounts.models import Role
+from accounts.models import PlanName, Role
 from privacy import holds, purges, retention
 from privacy.forms import HistoryForm, HoldForm
 from privacy.models import LegalHold, Period
@@ -49,6 +49,22 @@ def privacy_history_preview(request: MemberRequest) -> HttpResponse:
     except ValueError as error:
         raise Http404 from error
     return render(request, "privacy/_history_preview.html", _preview(request, period))
+
+
+@require_safe
+@admin_view
+def privacy_history_smaller(request: MemberRequest) -> HttpResponse:
+    """What a change to Free would delete, for the page of the plans (S58)."""
+    free = plans.CATALOGUE[PlanName.FREE]
+    period = retention.at_most(request.account, free)
+    context = {
+        "plan": free,
+        "period": period,
+        "due": purges.preview(request.account, period, timezone.now()),
+        "grace": plans.GRACE.days,
+        "is_owner": request.membership.role == Role.OWNER,
+    }
+    return render(request, "privacy/_history_smaller.html", context)
 
 
 @require_POST

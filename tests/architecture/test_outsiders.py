@@ -16,9 +16,10 @@ from accounts.tenancy import tenant
 from chat import identity, visitors
 from chat.models import Conversation, Group
 from chat.visitors import VisitorDetails
-from privacy import agreements, copies, holds, prohibited
+from privacy import agreements, copies, exports, holds, prohibited
 from privacy.models import Agreement
 from privacy.models.history import HoldKind
+from privacy.tasks import build_export
 from tests.architecture.test_doors import our_patterns
 from tests.conftest import LogIn
 
@@ -103,8 +104,13 @@ CALLS = {
     "privacy_copy": Call(ids=("copy",)),
     "privacy_processing": Call(),
     "privacy_processing_json": Call(),
+    "privacy_export": Call(),
+    "privacy_export_ask": Call("post"),
+    "privacy_export_progress": Call(),
+    "privacy_export_file": Call(ids=("export",)),
     "privacy_history": Call(),
     "privacy_history_preview": Call(fields={"period": "1_months"}),
+    "privacy_history_smaller": Call(),
     "privacy_hold": Call("post", fields={"address": Known("conversation"), "reason": "A case"}),
     "privacy_hold_lift": Call("post", ("hold",)),
 }
@@ -125,8 +131,12 @@ def known(
         free = visitors.ensure(acme.pk, identity.new_visitor_id(), VisitorDetails())
         copy = copies.ask(conversation.visitor_id, account_id=acme.pk, by=ana)
         copies.build(copy.pk)
+    with tenant(acme.pk):
+        export = exports.ask(acme, by=ana)
+    build_export(account_id=str(acme.pk), export_id=str(export.pk))
     return {
         "conversation": conversation.pk,
+        "export": export.pk,
         "copy": copy.pk,
         "free_visitor": free.pk,
         "visitor": conversation.visitor_id,

@@ -180,3 +180,17 @@ def test_only_owners_hold(
 
     assert browser.post(PAGE + "holds/", {"address": "x", "reason": "x"}).status_code == 403
     assert "Hold it" not in browser.get(PAGE).content.decode()
+
+
+@covers("S58", page="/app/<slug>/settings/plan/")
+def test_a_smaller_plan_says_how_much_would_go_and_offers_the_export_first(
+    login: LogIn, ana: Membership, old: Conversation
+) -> None:
+    owner = login(ana)
+    smaller = "/app/acme/settings/privacy/history/smaller/"
+    assert smaller in owner.get("/app/acme/settings/plan/").content.decode()
+
+    told = owner.get(smaller).content.decode()
+
+    assert "1 conversation is older today and would go. Not before 14 days" in told
+    assert "/app/acme/settings/privacy/export/" in told
