@@ -67,6 +67,11 @@ TRANSCRIPT_FROM = Rule("transcript-from", burst=10, seconds=3600)
 TRANSCRIPT_TO = Rule("transcript-to", burst=3, seconds=3600)
 """Mails to one mailbox that visitors asked for, whoever they say they are (A51)."""
 
+OFFLINE_MESSAGE = Rule("offline-message", burst=5, seconds=3600)
+OFFLINE_MESSAGE_FROM = Rule("offline-message-from", burst=20, seconds=3600)
+OFFLINE_MESSAGES_MAILED = Rule("offline-messages-mailed", burst=60, seconds=3600)
+"""Offline messages of one account that become letters. What is above is stored all the same (A51)."""
+
 
 class TooMany(Exception):
     """The bucket is empty. `retry_after` is in whole seconds, at least one."""

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts.models import Account, Membership
 from accounts.tenancy import current_account
-from chat import chat_settings
+from chat import asking, chat_settings
 from chat.authors import Author
 from chat.models import AuthorKind, Conversation, ConversationMail, MailKind, Message
 from chat.refusals import RefusedError
@@ -53,6 +53,13 @@ def tell_agents(conversation: Conversation, *, seq: int) -> None:
         due_at = timezone.now() + timedelta(minutes=minutes)
         # Whom to write to is decided when it is due: members come and go meanwhile.
         _write(conversation, MailKind.VISITOR_WAITS, seq=seq, recipient="", due_at=due_at)
+
+
+def offline_message(conversation: Conversation, *, seq: int) -> None:
+    """Message `seq` was left while nobody was there: mail it to whoever the account has chosen."""
+    # Whom to write to is decided when it is sent, as with a visitor who waits.
+    now = timezone.now()
+    _write(conversation, MailKind.OFFLINE_MESSAGE, seq=seq, recipient="", due_at=now)
 
 
 def tell_visitor(conversation: Conversation, *, seq: int) -> None:
@@ -136,6 +143,9 @@ def claim_next(now: datetime) -> Claim | None:
         if letter.kind == MailKind.VISITOR_WAITS and not letter.recipient:
             _address_to_agents(letter, conversation, now)
             continue
+        if letter.kind == MailKind.OFFLINE_MESSAGE and not letter.recipient:
+            _address_to_recipients(letter, conversation, now)
+            continue
         if letter.kind == MailKind.ANSWER:
             # The address may have been corrected since; the wrong one gets nothing.
             letter.recipient = conversation.visitor.email
@@ -188,6 +198,32 @@ def _address_to_agents(letter: ConversationMail, conversation: Conversation, now
         )
 
 
+def _address_to_recipients(
+    letter: ConversationMail, conversation: Conversation, now: datetime
+) -> None:
+    """Replace the open letter by one for each address that the account has chosen."""
+    drop(letter.pk)
+    for email in recipients(conversation.account_id):
+        _write(
+            conversation,
+            MailKind.OFFLINE_MESSAGE,
+            seq=letter.up_to_seq,
+            recipient=email,
+            due_at=now,
+        )
+
+
+def recipients(account_id: UUID) -> list[str]:
+    """Where offline messages are mailed to: the chosen addresses, but none of somebody who has left
+    the team; without a choice, everybody who may manage the account."""
+    team = Membership.objects.filter(account_id=account_id).select_related("user")
+    if chosen := asking.of(account_id).offline_recipients:
+        left = {one.user.email for one in team if not one.is_active}
+        return [email for email in chosen if email not in left]
+    active = Membership.objects.active().filter(account_id=account_id).select_related("user")
+    return [one.user.email for one in active.order_by("joined_at") if one.can_manage]
+
+
 def _concerned(conversation: Conversation) -> list[Membership]:
     """Whose conversation it is; else who is available; else, rather than nobody, everybody."""
     team = list(
@@ -214,6 +250,13 @@ def _still_to_say(letter: ConversationMail, conversation: Conversation) -> list[
         if not told or not _waits_since(conversation, letter.up_to_seq):
             return []
         return list(said.filter(seq__gte=letter.up_to_seq)[:MAX_WAITING_SHOWN])
+    if letter.kind == MailKind.OFFLINE_MESSAGE:
+        # A choice that was changed since counts, and so does an answer given in the inbox.
+        is_wanted = letter.recipient in recipients(letter.account_id)
+        if not is_wanted or _is_settled(conversation, letter.up_to_seq):
+            return []
+        mine = said.filter(author_kind=AuthorKind.VISITOR, seq__gte=letter.up_to_seq)
+        return list(mine[:MAX_WAITING_SHOWN])
     if conversation.visitor.blocked_at or not settings.mails_answers_to_visitors:
         return []
     mailed = (
@@ -234,10 +277,15 @@ def _works_here(letter: ConversationMail) -> bool:
 
 
 def _waits_since(conversation: Conversation, seq: int) -> bool:
-    if conversation.waiting_since is None or conversation.visitor.blocked_at:
-        return False
+    return conversation.waiting_since is not None and not _is_settled(conversation, seq)
+
+
+def _is_settled(conversation: Conversation, seq: int) -> bool:
+    """Whether a member has answered what was said from `seq` on, or blocked who said it."""
+    if conversation.visitor.blocked_at:
+        return True
     answers = conversation.messages.filter(author_kind=AuthorKind.MEMBER, seq__gt=seq)
-    return not answers.exists()
+    return answers.exists()
 
 
 def postpone(letter_id: UUID, *, until: datetime) -> None:

@@ -29,7 +29,11 @@ SUBJECTS = {
     MailKind.VISITOR_WAITS: gettext_lazy("A visitor of %(name)s is waiting for an answer"),
     MailKind.ANSWER: gettext_lazy("%(name)s has answered you"),
     MailKind.TRANSCRIPT: gettext_lazy("Your conversation with %(name)s"),
+    MailKind.OFFLINE_MESSAGE: gettext_lazy("A message was left for %(name)s"),
 }
+
+TO_THE_TEAM = frozenset({MailKind.VISITOR_WAITS, MailKind.OFFLINE_MESSAGE})
+"""Letters that lead into the inbox, and may be told to carry nothing else."""
 
 
 def compose(claim: Claim) -> EmailMessage:
@@ -38,11 +42,14 @@ def compose(claim: Claim) -> EmailMessage:
     account = conversation.account
     with translation.override(_language(claim, account)), timezone.override(_zone(account)):
         subject = str(SUBJECTS[MailKind(letter.kind)]) % {"name": account.name}
+        is_link_only = _is_link_only(claim)
         context = {
             "account": account,
             "conversation": conversation,
             "visitor": conversation.visitor,
-            "messages": [] if _is_link_only(claim) else claim.messages,
+            "messages": [] if is_link_only else claim.messages,
+            "answers": [] if is_link_only else conversation.answers,
+            "is_link_only": is_link_only,
             "link": _link(claim, account),
             "platform": settings.PLATFORM_NAME,
         }
@@ -63,13 +70,13 @@ def compose(claim: Claim) -> EmailMessage:
 def _is_link_only(claim: Claim) -> bool:
     """Whether nothing of what the visitor wrote may leave for the agents' mailboxes."""
     return (
-        claim.letter.kind == MailKind.VISITOR_WAITS
+        claim.letter.kind in TO_THE_TEAM
         and chat_settings.of(claim.letter.account_id).mails_agents_links_only
     )
 
 
 def _language(claim: Claim, account: Account) -> str:
-    if claim.letter.kind == MailKind.VISITOR_WAITS:
+    if claim.letter.kind in TO_THE_TEAM:
         reader = User.objects.filter(email=claim.letter.recipient).values_list(
             "language", flat=True
         )
@@ -84,7 +91,7 @@ def _zone(account: Account) -> ZoneInfo:
 
 def _link(claim: Claim, account: Account) -> str:
     """Agents are led to the conversation, visitors back to the site that they wrote on."""
-    if claim.letter.kind == MailKind.VISITOR_WAITS:
+    if claim.letter.kind in TO_THE_TEAM:
         path = reverse("inbox", args=[account.slug])
         return f"{settings.PUBLIC_URL}{path}#{claim.conversation.pk}"
     site = Site.objects.order_by("created_at", "pk").first()

@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from chat import conversations, events, letters, projections, revisions, telemetry, wire
+from chat import asking, conversations, events, letters, projections, revisions, telemetry, wire
+from chat.asking import Filed
 from chat.authors import Author
 from chat.events import Event
 from chat.files import MAX_PER_MESSAGE
@@ -20,8 +21,8 @@ from chat.text import is_blank, storable
 _POST = """
     INSERT INTO chat_message
         (id, account_id, conversation_id, seq, version, client_id, author_kind, author_key,
-         visitor_id, member_id, body, event, sent_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, NULL, %s)
+         visitor_id, member_id, body, is_masked, event, sent_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, NULL, %s)
     ON CONFLICT (account_id, author_key, client_id) DO NOTHING
 """
 
@@ -33,21 +34,25 @@ def post(
     body: str,
     client_id: UUID,
     attachments: Sequence[UUID] = (),
+    filed: Filed | None = None,
 ) -> Event:
     """Append a message. Posting the same client id again, from any device and also after the
     conversation was closed, stores and tells nothing and returns the first one as it stands.
 
     Card and bank account numbers of a visitor are hidden before anything is stored (S25). A
     member's first answer takes a conversation that nobody has. `attachments` are files that the
-    same author uploaded and has not sent. Raises RefusedError: EMPTY, TOO_LONG (8,000 characters),
-    INVALID (more than five files), NOT_FOUND (a file, or a conversation that the author has no
-    part in), CLOSED, BLOCKED.
+    same author uploaded and has not sent. `filed`: the form that the visitor sent with it; its
+    answers go to the conversation, and an offline message is marked as one.
+
+    Raises RefusedError: EMPTY, TOO_LONG (8,000 characters), INVALID (more than five files),
+    NOT_FOUND (a file, or a conversation that the author has no part in), CLOSED, BLOCKED.
     """
     body = storable(body).strip()
     if is_blank(body) and not attachments:
         raise RefusedError(wire.Refusal.EMPTY)
     if len(body) > wire.MAX_BODY:
         raise RefusedError(wire.Refusal.TOO_LONG)
+    written = body
     if author.visitor:
         body = mask(body)
     wanted = list(dict.fromkeys(attachments))
@@ -65,13 +70,15 @@ def post(
 
     last = now.last_seq
     joins = author.member is not None and now.assignee_id is None
+    is_left = filed is not None and filed.is_offline
     message = Message(
         account_id=now.account_id,
         conversation=now,
-        seq=last + 2 if joins else last + 1,
+        seq=last + 2 if joins or is_left else last + 1,
         version=now.version + 1,
         client_id=client_id,
         body=body,
+        is_masked=body != written,
         sent_at=timezone.now(),
         **author.columns(),
     )
@@ -83,11 +90,16 @@ def post(
     if joins:
         assert author.member is not None
         said.insert(0, Said(conversations.joined(now, author.member), ()))
+    if is_left:
+        said.insert(0, Said(conversations.tell(now, {"name": "offline_message"}), ()))
+    if filed and filed.answers:
+        now.answers = asking.merged(now.answers, filed.answers)
+        now.save(update_fields=["answers"])
     for file in files:
         file.message, file.visitor = message, author.visitor
     if files:
         Attachment.objects.bulk_update(files, ["message", "visitor"])
-    _count(now, message, last)
+    _count(now, message, last, filed)
     revisions.stamp(now)
     preview = projections.preview_row(message, has_attachment=bool(files))
     telemetry.message_posted(author.kind.value)
@@ -174,13 +186,14 @@ def _insert(message: Message) -> bool:
                 message.visitor_id,
                 message.member_id,
                 message.body,
+                message.is_masked,
                 message.sent_at,
             ],
         )
         return bool(cursor.rowcount)
 
 
-def _count(conversation: Conversation, message: Message, last: int) -> None:
+def _count(conversation: Conversation, message: Message, last: int, filed: Filed | None) -> None:
     """Move the conversation on by this message. `last`: its seq before the change."""
     conversation.last_seq = message.seq
     conversation.last_message_at = message.sent_at
@@ -193,9 +206,14 @@ def _count(conversation: Conversation, message: Message, last: int) -> None:
             conversation.visitor_received_seq = message.seq
         if conversation.state == ConversationState.PENDING:
             conversation.state = ConversationState.OPEN
+        is_left = filed is not None and filed.is_offline
+        if filed and filed.is_offline and filed.is_mailed:
+            letters.offline_message(conversation, seq=message.seq)
         if conversation.waiting_since is None:
             conversation.waiting_since = message.sent_at
-            letters.tell_agents(conversation, seq=message.seq)
+            # One letter for one message: whoever gets offline messages need not hear again.
+            if not is_left:
+                letters.tell_agents(conversation, seq=message.seq)
     else:
         conversation.unread_by_visitor += 1
         # Whoever answers has read what they answer.

@@ -113,6 +113,9 @@ class Conversation(TenantModel):
     created_at = models.DateTimeField(default=timezone.now)
     last_message_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # What the visitor answered in forms: [{"form", "key", "label", "value"}], each key once. The
+    # label is the one that they were shown, so that it stays true when the form changes.
+    answers = models.JSONField(default=list, blank=True)
 
     objects = ConversationQuerySet.as_manager()
 
@@ -193,6 +196,8 @@ class Message(TenantModel):
     # What happened, for a system message: {"name": "agent_join", ...}; null for words and files.
     event = models.JSONField(null=True, blank=True)
     sent_at = models.DateTimeField(default=timezone.now)
+    # Numbers in the words were hidden before they were stored (S25).
+    is_masked = models.BooleanField(default=False, db_default=False)
     # When words or files of it were last taken back; what is left of it is what it still holds.
     redacted_at = models.DateTimeField(null=True, blank=True)
     redacted_by = TenantForeignKey(
@@ -288,6 +293,72 @@ class ChatSettings(TenantModel):
         return str(self.pk)
 
 
+class FormPoint(models.TextChoices):
+    """Where visitors are asked: before the first message, or while nobody is there."""
+
+    PRECHAT = "prechat", _("Before the chat")
+    OFFLINE = "offline", _("While nobody is there")
+
+
+class FieldMode(models.TextChoices):
+    OFF = "off", _("Off")
+    OPTIONAL = "optional", _("Optional")
+    REQUIRED = "required", _("Required")
+
+
+class FormSettings(TenantModel):
+    """What visitors are asked for; without a row the defaults count (S23). The offline form's
+    e-mail address has no column: it is always required."""
+
+    asks_before_chat = models.BooleanField(default=False)
+    prechat_name = models.TextField(choices=FieldMode, default=FieldMode.OPTIONAL)
+    prechat_email = models.TextField(choices=FieldMode, default=FieldMode.OPTIONAL)
+    prechat_phone = models.TextField(choices=FieldMode, default=FieldMode.OFF)
+    offline_name = models.TextField(choices=FieldMode, default=FieldMode.OPTIONAL)
+    offline_phone = models.TextField(choices=FieldMode, default=FieldMode.OFF)
+    # Addresses that offline messages are mailed to; none: whoever manages the account.
+    offline_recipients = models.JSONField(default=list, blank=True)
+    # Visitors tick that they have read the notice before their first message. Not a consent (R17).
+    requires_acknowledgement = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account"], name="form_settings_once")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class FieldKind(models.TextChoices):
+    TEXT = "text", _("One line")
+    TEXTAREA = "textarea", _("Several lines")
+    SELECT = "select", _("Choice from a list")
+    CHECKBOX = "checkbox", _("Box to tick")
+    DATE = "date", _("Date")
+
+
+class FormField(TenantModel):
+    """A question of the account's own (S69). A box here is an answer and never a consent."""
+
+    form = models.TextField(choices=FormPoint)
+    key = models.CharField(max_length=40)
+    kind = models.TextField(choices=FieldKind, default=FieldKind.TEXT)
+    label = models.TextField(max_length=120)
+    # {language: label}; a language that is missing is shown `label`.
+    labels = models.JSONField(default=dict, blank=True)
+    placeholder = models.TextField(max_length=120, blank=True)
+    options = models.JSONField(default=list, blank=True)
+    is_required = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "form", "key"], name="form_field_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class TechnicalData(TenantModel):
     """One switch for each kind of technical data; off means not collected (S24). Without a row the
     defaults count. `chat.technical` says where each kind is."""
@@ -331,6 +402,7 @@ class MailKind(models.TextChoices):
     VISITOR_WAITS = "visitor_waits", _("A visitor waits")
     ANSWER = "answer", _("An answer for the visitor")
     TRANSCRIPT = "transcript", _("Transcript")
+    OFFLINE_MESSAGE = "offline_message", _("A message left while nobody was there")
 
 
 class ConversationMail(TenantModel):

@@ -112,6 +112,7 @@ def message_row(
         sent_at=message.sent_at,
         redacted_at=message.redacted_at,
         redacted_by=_redactor(message) if side == "agents" else None,
+        is_masked=message.is_masked,
     )
 
 
@@ -182,6 +183,7 @@ def inbox_row(conversation: Conversation, preview: wire.PreviewRow | None) -> wi
         seen=_seen(conversation),
         unread=conversation.unread_by_agents,
         preview=preview,
+        answers=[wire.AnswerRow.model_validate(one) for one in conversation.answers],
         waiting_since=conversation.waiting_since,
         created_at=conversation.created_at,
         last_message_at=conversation.last_message_at,

@@ -73,8 +73,8 @@ def _empty(
     conversation: Conversation, message: Message, *, keeps_words: bool, by: Membership
 ) -> None:
     if not keeps_words:
-        message.body = ""
+        message.body, message.is_masked = "", False
     message.redacted_at, message.redacted_by = timezone.now(), by
     # So that a device which was away is sent the message again.
     message.version = conversation.version + 1
-    message.save(update_fields=["body", "redacted_at", "redacted_by", "version"])
+    message.save(update_fields=["body", "is_masked", "redacted_at", "redacted_by", "version"])

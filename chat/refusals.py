@@ -9,7 +9,10 @@ class RefusedError(Exception):
     Let it leave the transaction all the same: what the caller wrote before the verb must go too.
     """
 
-    def __init__(self, code: wire.Refusal, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, code: wire.Refusal, *, retry_after: float | None = None, field: str | None = None
+    ) -> None:
         super().__init__(code.value)
         self.code = code
         self.retry_after = retry_after
+        self.field = field

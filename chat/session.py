@@ -2,8 +2,8 @@
 for visitors whose sockets are blocked, does exactly the same."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, assert_never
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from accounts.doors import in_account, outside_accounts
 from accounts.models import Account
 from accounts.ratelimits import Rule, TooMany
 from chat import (
+    asking,
     availability,
     conversations,
     devices,
@@ -33,6 +34,7 @@ from chat import (
     visitors,
     wire,
 )
+from chat.asking import Filed
 from chat.authors import Author
 from chat.delivery import ClosingError
 from chat.events import Event
@@ -109,7 +111,8 @@ class VisitorSession:
         # Listening begins before reading: what is committed in between waits in our queue.
         await self._listen()
         self._status = await self._announced()
-        welcome, changes = await self._inside(self._read_first, frame, known is None)
+        details = await self._recalled()
+        welcome, changes = await self._inside(self._read_first, frame, known is None, details)
         await self._send(welcome)
         if changes:
             await self._send(changes)
@@ -121,7 +124,7 @@ class VisitorSession:
         try:
             await self._carry_out(frame)
         except RefusedError as refused:
-            await self._refuse(frame, refused.code, refused.retry_after)
+            await self._refuse(frame, refused.code, refused.retry_after, refused.field)
         except TooMany as too_many:
             await self._refuse(frame, Refusal.TOO_MANY, too_many.retry_after)
         except DataError:
@@ -187,8 +190,9 @@ class VisitorSession:
     async def _take_message(self, frame: wire.VisitorMessage) -> None:
         await ratelimits.take_async(ratelimits.VISITOR_MESSAGE, *self._subject)
         details = {} if self._author else await self._recalled()
+        is_mailed = await self._take_offline_message(frame)
         with events.collecting() as told:
-            event = await self._inside(self._post, frame, details)
+            event = await self._inside(self._post, frame, details, is_mailed)
         # First the answer: the sender need not wait for the bus.
         await self._answer(frame.id, event)
         await events.send(told)
@@ -245,11 +249,16 @@ class VisitorSession:
             await self._send(changes)
 
     async def _refuse(
-        self, frame: wire.VisitorUp, code: Refusal, retry_after: float | None = None
+        self,
+        frame: wire.VisitorUp,
+        code: Refusal,
+        retry_after: float | None = None,
+        field: str | None = None,
     ) -> None:
         telemetry.frame_refused(code.value)
         frame_id = getattr(frame, "id", None)
-        await self._send(wire.Refused(id=frame_id, code=code, retry_after=retry_after))
+        refused = wire.Refused(id=frame_id, code=code, retry_after=retry_after, field=field)
+        await self._send(refused)
 
     # --- Presence: the droppable lane -----------------------------------------------------------
 
@@ -312,6 +321,20 @@ class VisitorSession:
         await ratelimits.take_async(ratelimits.TRANSCRIPT_FROM, self._caller.address)
         await ratelimits.take_async(ratelimits.TRANSCRIPT_TO, storable(email).lower())
 
+    async def _take_offline_message(self, frame: wire.VisitorMessage) -> bool:
+        """Whether an offline message may become a letter. Who sends too many is refused; that others
+        do takes away the letters and never the messages (A51)."""
+        if frame.form is None or frame.form.point != "offline":
+            return False
+        await ratelimits.take_async(ratelimits.OFFLINE_MESSAGE, *self._subject)
+        await ratelimits.take_async(ratelimits.OFFLINE_MESSAGE_FROM, self._caller.address)
+        try:
+            await ratelimits.take_async(ratelimits.OFFLINE_MESSAGES_MAILED, self.account.pk.hex)
+        except TooMany:
+            log.warning("offline_letters_too_many", account=str(self.account.pk))
+            return False
+        return True
+
     @property
     def _subject(self) -> tuple[str, str]:
         return self.account.pk.hex, self.visitor_id
@@ -322,7 +345,7 @@ class VisitorSession:
         return await in_account(self.account.pk, work, *args)
 
     def _read_first(
-        self, frame: wire.VisitorHello, is_new: bool
+        self, frame: wire.VisitorHello, is_new: bool, details: Mapping[str, Any]
     ) -> tuple[wire.VisitorWelcome, wire.VisitorChanges | None]:
         site = identity.read_ticket(self.account, frame.ticket)
         if site is None:
@@ -340,6 +363,7 @@ class VisitorSession:
             is_new=is_new,
             state=state,
             availability=self._status,
+            forms=self._forms(_known(visitors.find(self.visitor_id), details)),
         )
         return welcome, changes if changes and changes.conversation else None
 
@@ -393,29 +417,59 @@ class VisitorSession:
         self.conversation, self.version = (held.id, held.version) if held else (None, 0)
         return state
 
-    def _post(self, frame: wire.VisitorMessage, details: Mapping[str, Any]) -> Event:
-        event = self._post_again(frame) or self._post_first(frame, details)
-        if frame.email and self._author and self._author.visitor:
-            visitors.identify(self._author.visitor, email=frame.email)
+    def _post(
+        self, frame: wire.VisitorMessage, details: Mapping[str, Any], is_mailed: bool
+    ) -> Event:
+        filed = self._file(frame, details)
+        if filed:
+            filed = replace(filed, is_mailed=is_mailed)
+        event = self._post_again(frame, filed) or self._post_first(frame, filed, details)
+        said: dict[str, Any] = dict(filed.said) if filed else {}
+        if frame.email:
+            said["email"] = frame.email
+        if said and self._author and self._author.visitor:
+            visitors.identify(self._author.visitor, **said)
         return event
 
-    def _post_again(self, frame: wire.VisitorMessage) -> Event | None:
+    def _file(self, frame: wire.VisitorMessage, details: Mapping[str, Any]) -> Filed | None:
+        """The form that comes with the message, checked before anything is written."""
+        if frame.form is None:
+            return None
+        known = _known(visitors.find(self.visitor_id), details)
+        if frame.email:
+            known |= {"email"}
+        # What is known is left out of the questions, but may be corrected all the same.
+        return asking.file(self._forms(), frame.form, known=known)
+
+    def _forms(self, known: Collection[str] = ()) -> wire.FormsRow:
+        hello = self._hello
+        return asking.questions(
+            self.account.pk,
+            hello.language if hello else "",
+            page=hello.forms if hello else None,
+            known=known,
+        )
+
+    def _post_again(self, frame: wire.VisitorMessage, filed: Filed | None) -> Event | None:
         """The common case, without a question asked twice: the verb itself looks whether the
         conversation is open. None: it is not, or there is none."""
         if self._author is None or self.conversation is None:
             return None
         try:
-            return self._say(frame, self._author, Conversation(pk=self.conversation))
+            return self._say(frame, filed, self._author, Conversation(pk=self.conversation))
         except RefusedError as refused:
             if refused.code is not Refusal.CLOSED:
                 raise
             return None
 
-    def _post_first(self, frame: wire.VisitorMessage, details: Mapping[str, Any]) -> Event:
+    def _post_first(
+        self, frame: wire.VisitorMessage, filed: Filed | None, details: Mapping[str, Any]
+    ) -> Event:
         visitor = visitors.find(self.visitor_id)
+        known = _known(visitor, details)
         if visitor is None:
-            known = self._details(details, frame.email)
-            visitor = visitors.ensure(self.account.pk, self.visitor_id, known)
+            told = self._details({**details, **(filed.said if filed else {})}, frame.email)
+            visitor = visitors.ensure(self.account.pk, self.visitor_id, told)
         else:
             visitors.came_from(visitor, self._caller.address)
         author = Author.of_visitor(visitor)
@@ -423,17 +477,27 @@ class VisitorSession:
         if event is None:
             key = self._group_key or details.get("group")
             group = groups.find(storable(key)) if key else None
-            event = self._say(frame, author, conversations.open_for(visitor, group=group))
+            conversation = conversations.open_for(visitor, group=group)
+            if filed is None and not conversation.last_seq:
+                asking.require_nothing_missing(self._forms(), known=known)
+            event = self._say(frame, filed, author, conversation)
         self._author = author
         return event
 
-    def _say(self, frame: wire.VisitorMessage, author: Author, conversation: Conversation) -> Event:
+    def _say(
+        self,
+        frame: wire.VisitorMessage,
+        filed: Filed | None,
+        author: Author,
+        conversation: Conversation,
+    ) -> Event:
         return messages.post(
             conversation,
             author=author,
             body=frame.body,
             client_id=frame.id,
             attachments=frame.attachments,
+            filed=filed,
         )
 
     def _details(self, said: Mapping[str, Any], email: str | None) -> VisitorDetails:
@@ -483,6 +547,13 @@ class VisitorSession:
         if conversation is None:
             raise RefusedError(Refusal.NOT_FOUND)
         return conversation
+
+
+def _known(visitor: Visitor | None, details: Mapping[str, Any]) -> frozenset[str]:
+    """Which of name, email and phone need not be asked: they stand on the row, or the page has said
+    them of somebody who has none yet."""
+    said = {key: getattr(visitor, key) for key in asking.STANDARD} if visitor else details
+    return frozenset(key for key in asking.STANDARD if said.get(key))
 
 
 def collects_pages(account_id: UUID) -> bool:

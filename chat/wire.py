@@ -116,7 +116,8 @@ class AttachmentRow(Row):
 
 class MessageRow(Row):
     """A message, or an event of the conversation (`event` set, `body` empty). `redacted_at`: words
-    or files were taken back then, and what is here is what is left; agents are told by whom."""
+    or files were taken back then, and what is here is what is left; agents are told by whom.
+    `is_masked`: numbers in `body` were hidden before it was stored (S25)."""
 
     id: UUID
     client_id: UUID
@@ -130,6 +131,7 @@ class MessageRow(Row):
     sent_at: datetime
     redacted_at: datetime | None = None
     redacted_by: str | None = None
+    is_masked: bool = False
 
 
 class Marks(Row):
@@ -176,7 +178,53 @@ class VisitorState(Row):
     has_earlier: bool
 
 
+class QuestionRow(Row):
+    """One thing that a form asks for. Of `name`, `email` and `phone` the client has the words, so
+    their label is empty; other keys are the account's or the page's own. The answer to a checkbox
+    is true or false, to a select one of `options`, to a date `YYYY-MM-DD`, else text."""
+
+    key: str
+    kind: Literal["text", "email", "tel", "textarea", "select", "checkbox", "date"]
+    label: str
+    placeholder: str
+    options: list[str]
+    is_required: bool
+
+
+class DroppedRow(Row):
+    """A field of the page that is not asked: `word` stands on the list of `article` ("Article 9
+    GDPR"), or both are empty and the field itself is not good."""
+
+    key: str
+    word: str
+    article: str
+
+
+class FormsRow(Row):
+    """What this visitor is asked for here and now, without what is known of them already.
+
+    `prechat`: before the first message of a conversation is sent; empty: nothing. `offline`: the
+    same while nobody is there. `requires_acknowledgement`: the notice must be ticked first.
+    `dropped`: fields of the page that the server refused, for the console.
+    """
+
+    prechat: list[QuestionRow]
+    offline: list[QuestionRow]
+    requires_acknowledgement: bool
+    dropped: list[DroppedRow] = []
+
+
 # --- For the inbox -----------------------------------------------------------------------------
+
+
+class AnswerRow(Row):
+    """What the visitor answered in a form, under the label that they were shown. `value` is text,
+    or true or false for a box."""
+
+    form: Literal["prechat", "offline"]
+    key: str
+    label: str
+    value: str | bool
 
 
 class VisitorPanelRow(Row):
@@ -228,6 +276,7 @@ class ConversationRow(Row):
     seen: Marks
     unread: int
     preview: PreviewRow | None
+    answers: list[AnswerRow] = []
     waiting_since: datetime | None
     created_at: datetime
     last_message_at: datetime
@@ -269,6 +318,32 @@ class Page(Frame):
     referrer: Annotated[str, StringConstraints(max_length=2_000)] = ""
 
 
+class PageField(Frame):
+    """A question that the page adds to a form."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
+    kind: Literal["text", "textarea", "select", "checkbox", "date"]
+    label: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
+    placeholder: Annotated[str, StringConstraints(max_length=120)] = ""
+    options: Annotated[
+        list[Annotated[str, StringConstraints(max_length=120)]], Field(max_length=50)
+    ] = []
+    is_required: bool = False
+
+
+class PageForms(Frame):
+    """What the page changes about the forms. null: as the account has it. A field that is switched
+    on here is optional, unless the account requires it."""
+
+    prechat: bool | None = None
+    name: bool | None = None
+    email: bool | None = None
+    phone: bool | None = None
+    offline_name: bool | None = None
+    fields: Annotated[list[PageField], Field(max_length=20)] = []
+    offline_fields: Annotated[list[PageField], Field(max_length=20)] = []
+
+
 class VisitorHello(Frame):
     """Opens a visitor's socket or poll. `since` is the version of `conversation` that the client
     has; both null on a first visit. An unknown `group` is ignored. A token that is not good makes
@@ -284,16 +359,28 @@ class VisitorHello(Frame):
     group: Annotated[str, StringConstraints(max_length=40)] | None = None
     language: Annotated[str, StringConstraints(max_length=35)] = ""
     time_zone: Annotated[str, StringConstraints(max_length=64)] = ""
+    forms: PageForms | None = None
+
+
+class FiledForm(Frame):
+    """What a form brought, with the message that it was filled in for. `values` by key; a key that
+    is not asked (any more) is left aside."""
+
+    point: Literal["prechat", "offline"]
+    values: Annotated[dict[str, str | bool], Field(max_length=50)]
 
 
 class VisitorMessage(Frame):
-    """`id` is the message's client id. `email` when nobody is there and the visitor leaves one."""
+    """`id` is the message's client id. `email` when nobody is there and the visitor leaves one.
+    `form` goes with the message in one piece: both are stored, or the message is refused as
+    `invalid` with the `field` that is missing or not good."""
 
     type: Literal["message"]
     id: UUID
     body: Body = ""
     attachments: Annotated[list[UUID], Field(max_length=5)] = []
     email: Text | None = None
+    form: FiledForm | None = None
 
 
 class VisitorSync(Frame):
@@ -372,6 +459,7 @@ class VisitorWelcome(Frame):
     is_new: bool
     state: VisitorState | None
     availability: Literal["online", "away", "offline"]
+    forms: FormsRow
 
 
 class VisitorChange(Frame):
@@ -404,12 +492,14 @@ class VisitorAck(Frame):
 
 
 class Refused(Frame):
-    """The frame was not carried out. `retry_after`: seconds, with `too_many`."""
+    """The frame was not carried out. `retry_after`: seconds, with `too_many`. `field`: the key of
+    the form's field that is meant, with `invalid`."""
 
     type: Literal["refused"] = "refused"
     id: UUID | None
     code: Refusal
     retry_after: float | None = None
+    field: str | None = None
 
 
 class TypingDown(Frame):

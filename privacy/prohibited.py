@@ -11,22 +11,25 @@ DATED = date(2026, 11, 24)
 
 @dataclass(frozen=True)
 class Prohibited:
-    """A kind of data, and what forbids it."""
+    """A kind of data, and what forbids it. `key` names it in lists of words."""
 
+    key: str
     data: str
     ground: str
 
 
 PROHIBITED = (
-    Prohibited("Racial or ethnic origin", "Article 9 GDPR"),
-    Prohibited("Political opinions", "Article 9 GDPR"),
-    Prohibited("Religious or philosophical beliefs", "Article 9 GDPR"),
-    Prohibited("Trade union membership", "Article 9 GDPR"),
-    Prohibited("Genetic data, and biometric data that identify a person", "Article 9 GDPR"),
-    Prohibited("Health", "Article 9 GDPR"),
-    Prohibited("Sex life or sexual orientation", "Article 9 GDPR"),
-    Prohibited("Criminal convictions and offences", "Article 10 GDPR"),
-    Prohibited("Payment card numbers and other payment credentials", "this agreement"),
+    Prohibited("origin", "Racial or ethnic origin", "Article 9 GDPR"),
+    Prohibited("politics", "Political opinions", "Article 9 GDPR"),
+    Prohibited("religion", "Religious or philosophical beliefs", "Article 9 GDPR"),
+    Prohibited("union", "Trade union membership", "Article 9 GDPR"),
+    Prohibited(
+        "genetic", "Genetic data, and biometric data that identify a person", "Article 9 GDPR"
+    ),
+    Prohibited("health", "Health", "Article 9 GDPR"),
+    Prohibited("sex", "Sex life or sexual orientation", "Article 9 GDPR"),
+    Prohibited("crime", "Criminal convictions and offences", "Article 10 GDPR"),
+    Prohibited("payment", "Payment card numbers and other payment credentials", "this agreement"),
 )
 
 

@@ -75,7 +75,7 @@ export interface AttachmentRow {
   expires_at: string;
 }
 
-/** `name` is agent_join, agent_leave, agent_assign or chat_close; the rest depends on it. */
+/** `name` is agent_join, agent_leave, agent_assign, offline_message or chat_close; the rest depends on it. */
 export interface ConversationEvent {
   name: string;
   [detail: string]: unknown;
@@ -94,6 +94,8 @@ export interface MessageRow {
   sent_at: string;
   redacted_at: string | null;
   redacted_by: string | null;
+  /** Numbers in `body` were hidden before it was stored. */
+  is_masked: boolean;
 }
 
 export interface Marks {
@@ -127,6 +129,41 @@ export interface VisitorState {
   conversation: VisitorConversationRow | null;
   messages: MessageRow[];
   has_earlier: boolean;
+}
+
+/** One thing that a form asks for. Of `name`, `email` and `phone` the client has the words. The answer
+ * to a checkbox is true or false, to a select one of `options`, to a date `YYYY-MM-DD`, else text. */
+export interface QuestionRow {
+  key: string;
+  kind: "text" | "email" | "tel" | "textarea" | "select" | "checkbox" | "date";
+  label: string;
+  placeholder: string;
+  options: string[];
+  is_required: boolean;
+}
+
+/** A field of the page that is not asked, and the word on a list that is why. */
+export interface DroppedRow {
+  key: string;
+  word: string;
+  article: string;
+}
+
+/** What this visitor is asked for, without what is known of them already. */
+export interface FormsRow {
+  /** Before the first message of a conversation is sent; empty: nothing. */
+  prechat: QuestionRow[];
+  /** The same while nobody is there. */
+  offline: QuestionRow[];
+  requires_acknowledgement: boolean;
+  dropped: DroppedRow[];
+}
+
+export interface AnswerRow {
+  form: "prechat" | "offline";
+  key: string;
+  label: string;
+  value: string | boolean;
 }
 
 export type Variable = string | number | boolean | { label: string; value: string | number | boolean };
@@ -172,6 +209,7 @@ export interface ConversationRow {
   seen: Marks;
   unread: number;
   preview: PreviewRow | null;
+  answers: AnswerRow[];
   waiting_since: string | null;
   created_at: string;
   last_message_at: string;
@@ -201,6 +239,33 @@ export interface Page {
   referrer: string;
 }
 
+/** A question that the page adds to a form. */
+export interface PageField {
+  key: string;
+  kind: "text" | "textarea" | "select" | "checkbox" | "date";
+  label: string;
+  placeholder?: string;
+  options?: string[];
+  is_required?: boolean;
+}
+
+/** What the page changes about the forms; absent or null: as the account has it. */
+export interface PageForms {
+  prechat?: boolean | null;
+  name?: boolean | null;
+  email?: boolean | null;
+  phone?: boolean | null;
+  offline_name?: boolean | null;
+  fields?: PageField[];
+  offline_fields?: PageField[];
+}
+
+/** What a form brought, with the message that it was filled in for. */
+export interface FiledForm {
+  point: "prechat" | "offline";
+  values: Record<string, string | boolean>;
+}
+
 export type VisitorUp =
   | {
       type: "hello";
@@ -213,8 +278,16 @@ export type VisitorUp =
       group?: string | null;
       language: string;
       time_zone: string;
+      forms?: PageForms | null;
     }
-  | { type: "message"; id: string; body: string; attachments: string[]; email?: string | null }
+  | {
+      type: "message";
+      id: string;
+      body: string;
+      attachments: string[];
+      email?: string | null;
+      form?: FiledForm | null;
+    }
   | { type: "sync"; conversation: string | null; since: number | null }
   | { type: "received" | "seen"; seq: number }
   | { type: "typing"; on: boolean }
@@ -244,6 +317,8 @@ export interface Refused {
   id: string | null;
   code: RefusalCode;
   retry_after: number | null;
+  /** The key of the form's field that is meant, with `invalid`. */
+  field: string | null;
 }
 
 export interface TypingDown {
@@ -261,6 +336,7 @@ export type VisitorDown =
       is_new: boolean;
       state: VisitorState | null;
       availability: AvailabilityStatus;
+      forms: FormsRow;
     }
   | VisitorChange
   | {

@@ -83,6 +83,7 @@ function welcome(
     is_new: false,
     state: { visitor: visitorRow(), conversation, messages, has_earlier: false },
     availability: "online",
+    forms: { prechat: [], offline: [], requires_acknowledgement: false, dropped: [] },
   };
 }
 

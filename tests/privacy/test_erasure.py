@@ -36,9 +36,10 @@ from chat import (
     visitors,
     wire,
 )
+from chat.asking import Filed
 from chat.authors import Author
 from chat.identity import new_visitor_id
-from chat.models import Conversation, ConversationMail, Group, Message, Visitor
+from chat.models import Conversation, ConversationMail, FormPoint, Group, Message, Visitor
 from chat.tasks import send_letters
 from chat.visitors import VisitorDetails
 from privacy import consents, copies, erasures, holds, notices, purposes, subjects
@@ -97,6 +98,7 @@ def _person(account: Account, member: Membership, mark: str) -> Visitor:
             body=f"{mark} words",
             client_id=uuid4(),
             attachments=[attachment.pk],
+            filed=Filed(FormPoint.OFFLINE, {}, [_answer(mark)]),
         )
         sent = files.accept(
             _upload(f"{mark}-manual.pdf", b"%PDF-1.7 " + mark.encode()), author=member
@@ -168,6 +170,10 @@ def _agrees(account: Account, member: Membership, visitor: Visitor, mark: str) -
         origin=Origin(page_url=f"https://shop.test/{mark}?{mark}"),
     )
     consents.withdraw(visitor.pk, box.id)
+
+
+def _answer(mark: str) -> dict[str, str | bool]:
+    return {"form": "offline", "key": "order", "label": "Order", "value": f"{mark} order"}
 
 
 def _upload(name: str, content: bytes) -> Any:

@@ -45,6 +45,7 @@ export function inboxRow(given: Partial<ConversationRow> = {}): ConversationRow 
     seen: { visitor: 0, agents: 0 },
     unread: 0,
     preview: null,
+    answers: [],
     waiting_since: null,
     created_at: "2026-11-23T10:00:00Z",
     last_message_at: "2026-11-23T10:00:00Z",

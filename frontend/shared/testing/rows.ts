@@ -36,6 +36,7 @@ export function messageRow(given: Partial<MessageRow> = {}): MessageRow {
     sent_at: "2026-11-23T10:00:00Z",
     redacted_at: null,
     redacted_by: null,
+    is_masked: false,
     ...given,
   };
 }

@@ -1,0 +1,150 @@
+"""Forms over the socket: questions in the welcome, answers with the first message, in one piece."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from channels.db import database_sync_to_async
+
+from accounts.models import Account
+from chat import asking
+from chat.asking import Spec
+from chat.models import Conversation, FieldKind, FieldMode, FormPoint, Message, Visitor
+from tests.coverage import covers
+from tests.sockets.conftest import OpenVisitor
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+
+Inside = Callable[[], AbstractContextManager[None]]
+JANA = {"name": "Jana", "email": "jana@example.org"}
+
+
+@pytest.fixture
+def asks(acme: Account, inside: Inside) -> None:
+    """Acme asks before the chat: an address, and for what order it is."""
+    spec = Spec(FieldKind.TEXT, "Order number", {}, "", [], is_required=False)
+    with inside():
+        asking.change(acme.pk, asks_before_chat=True, prechat_email=FieldMode.REQUIRED)
+        asking.add_field(acme.pk, FormPoint.PRECHAT, "order", spec)
+
+
+def _prechat(**values: Any) -> dict[str, Any]:
+    return {"point": "prechat", "values": values}
+
+
+async def _stored(inside: Inside) -> tuple[list[dict[str, str]], list[Any], int]:
+    """What is known of visitors, the answers of conversations, and the number of messages."""
+
+    def look() -> tuple[list[dict[str, str]], list[Any], int]:
+        with inside():
+            return (
+                [{"name": one.name, "email": one.email} for one in Visitor.objects.all()],
+                list(Conversation.objects.values_list("answers", flat=True)),
+                Message.objects.count(),
+            )
+
+    return await database_sync_to_async(look)()
+
+
+@covers("S69")
+async def test_the_form_and_the_first_message_are_stored_in_one_piece(
+    visit: OpenVisitor, inside: Inside, asks: None
+) -> None:
+    device = await visit()
+    asked = [one["key"] for one in device.welcome["forms"]["prechat"]]
+
+    answer = await device.say("Where is it?", form=_prechat(**JANA, order="B-1042"))
+
+    assert asked == ["name", "email", "order"]
+    assert answer["type"] == "ack"
+    people, answers, messages = await _stored(inside)
+    assert people == [JANA]
+    assert [one["value"] for one in answers[0]] == ["B-1042"]
+    assert messages == 1
+
+
+@covers("S23")
+@pytest.mark.parametrize("form", [None, _prechat(name="Jana", order="B-1042")])
+async def test_a_first_message_without_what_is_required_is_refused_by_field_and_leaves_nothing(
+    visit: OpenVisitor, inside: Inside, asks: None, form: dict[str, Any] | None
+) -> None:
+    device = await visit()
+
+    answer = await device.say("Where is it?", form=form)
+
+    assert (answer["type"], answer["code"], answer["field"]) == ("refused", "invalid", "email")
+    assert await _stored(inside) == ([], [], 0)
+
+
+async def test_the_refused_message_is_stored_once_the_answer_is_there(
+    visit: OpenVisitor, inside: Inside, asks: None
+) -> None:
+    device = await visit()
+    frame = {"type": "message", "id": str(uuid4()), "body": "Where is it?"}
+    await device.ask(frame)
+
+    for _again in range(2):
+        answer = await device.ask({**frame, "form": _prechat(**JANA)})
+
+    assert answer["type"] == "ack"
+    assert (await _stored(inside))[2] == 1
+
+
+async def test_what_the_page_said_of_the_visitor_need_not_be_asked(
+    visit: OpenVisitor, inside: Inside, asks: None
+) -> None:
+    device = await visit()
+    await device.ask({"type": "identify", "id": str(uuid4()), "email": "jana@example.org"})
+
+    answer = await device.say("Where is it?")
+
+    again = await visit(device.token)
+    assert answer["type"] == "ack"
+    assert [one["key"] for one in again.welcome["forms"]["prechat"]] == ["name", "order"]
+
+
+async def test_a_running_conversation_is_not_held_up(
+    visit: OpenVisitor, inside: Inside, asks: None
+) -> None:
+    device = await visit()
+    await device.say("Where is it?", form=_prechat(**JANA))
+
+    answer = await device.say("Hello?")
+
+    assert answer["type"] == "ack"
+
+
+@covers("S12")
+async def test_an_offline_message_is_marked_for_both_sides(
+    visit: OpenVisitor, inside: Inside
+) -> None:
+    device = await visit()
+
+    answer = await device.say("Call me", form={"point": "offline", "values": JANA})
+
+    said = answer["change"]["messages"]
+    assert [one["event"] and one["event"]["name"] for one in said] == ["offline_message", None]
+    assert (await _stored(inside))[0] == [JANA]
+
+
+async def test_offline_messages_of_one_visitor_are_bounded(visit: OpenVisitor) -> None:
+    """A51: nobody fills the account's mailboxes."""
+    device = await visit()
+    form = {"point": "offline", "values": JANA}
+
+    answers = [await device.say(f"Call me {number}", form=form) for number in range(6)]
+
+    assert [one["type"] for one in answers] == ["ack"] * 5 + ["refused"]
+    assert answers[-1]["code"] == "too_many"
+
+
+async def test_a_visitor_sees_that_numbers_were_hidden(visit: OpenVisitor) -> None:
+    device = await visit()
+
+    masked = await device.say("It is 4111 1111 1111 1111")
+    plain = await device.say("Thanks")
+
+    assert masked["change"]["messages"][0]["is_masked"]
+    assert not plain["change"]["messages"][0]["is_masked"]
