@@ -53,6 +53,9 @@ class Event(StrEnum):
     PURPOSE_ENDED = "purpose.ended"
     ACCOUNT_EXPORTED = "account.exported"
     EXPORT_TAKEN = "account.export_taken"
+    OBJECTION_RAISED = "objection.raised"
+    OBJECTION_WITHDRAWN = "objection.withdrawn"
+    OBJECTION_DECIDED = "objection.decided"
 
 
 EVENT_TEXTS: dict[str, Promise] = {
@@ -80,6 +83,9 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.PURPOSE_ENDED: _("Purpose ended"),
     Event.ACCOUNT_EXPORTED: _("Export of the account asked for"),
     Event.EXPORT_TAKEN: _("Export of the account downloaded"),
+    Event.OBJECTION_RAISED: _("Objection to a sub-processor"),
+    Event.OBJECTION_WITHDRAWN: _("Objection withdrawn"),
+    Event.OBJECTION_DECIDED: _("Objection decided"),
 }
 
 

@@ -19,6 +19,7 @@ class Subject(StrEnum):
     MEMBER = "members of the account"
     CONTACT = "people named for the company"
     STAFF = "staff of the platform"
+    WRITER = "people who write to the platform or follow its changes"
     NOBODY = "nobody"
 
 
@@ -39,6 +40,7 @@ class Purpose(StrEnum):
     ANSWER = _("to answer visitors")
     WORK = _("to let members work")
     CONTRACT = _("to have a contract with the company")
+    INFORM = "to tell of changes and answer questions"
     PROOF = _("to prove what was done")
 
 
@@ -47,6 +49,7 @@ class Basis(StrEnum):
 
     ACCOUNT = "decided by the account: Art. 6(1)(b) or (f) GDPR"
     CONTRACT = "Art. 6(1)(b) GDPR"
+    CONSENT = "Art. 6(1)(a) GDPR"
     LEGAL = "Art. 6(1)(c) GDPR"
 
 
@@ -70,6 +73,9 @@ class Kept(StrEnum):
     ERASURE = _("until the erasure is finished")
     PURGE = _("until the purge is finished")
     PLATFORM = "as long as the platform runs"
+    SUBSCRIPTION = "until it is ended; unconfirmed, for two days"
+    TICKET = "until a year after it was closed"
+    LETTER = _("until a year after it was written")
 
 
 class Erased(StrEnum):

@@ -66,6 +66,9 @@ TRANSCRIPT = Rule("transcript", burst=3, seconds=3600)
 TRANSCRIPT_FROM = Rule("transcript-from", burst=10, seconds=3600)
 TRANSCRIPT_TO = Rule("transcript-to", burst=3, seconds=3600)
 """Mails to one mailbox that visitors asked for, whoever they say they are (A51)."""
+FOLLOW = Rule("follow", burst=10, seconds=3600)
+FOLLOW_AS = Rule("follow-as", burst=3, seconds=3600)
+"""Mails to one mailbox that somebody entered on a public page (A51)."""
 
 OFFLINE_MESSAGE = Rule("offline-message", burst=5, seconds=3600)
 OFFLINE_MESSAGE_FROM = Rule("offline-message-from", burst=20, seconds=3600)

@@ -69,6 +69,18 @@ class TenantModel(models.Model):
         abstract = True
 
 
+class CounterModel(TenantModel):
+    """A row of one account that lies on the counter between it and the platform's staff.
+
+    Another account sees it as little as any other row. Code that stands in no account, such as the
+    staff's, sees it: what lies here is what both sides say to each other. The migration builds the
+    counter (`accounts.walls.BuildCounter`) instead of the wall.
+    """
+
+    class Meta:
+        abstract = True
+
+
 class TenantForeignKey(models.ForeignKey[Any, Any]):
     """A reference to a row of the same account.
 

@@ -10,12 +10,18 @@ from django.db.migrations.state import ProjectState
 # that begins with account_id.
 POLICY = "account_id = (SELECT nullif(current_setting('app.account_id', true), '')::uuid)"
 
+# What lies on the counter is also seen by transactions that name no account: the staff's, and the
+# tasks of the platform itself.
+COUNTER_POLICY = f"{POLICY} OR (SELECT nullif(current_setting('app.account_id', true), '')) IS NULL"
+
 
 class BuildWall(Operation):
     """Hide every row of a table from transactions that did not name its account."""
 
     reversible = True
     reduces_to_sql = True
+    name = "wall"
+    policy = POLICY
 
     def __init__(self, model_name: str) -> None:
         self.model_name = model_name
@@ -35,7 +41,7 @@ class BuildWall(Operation):
         # FORCE, because the application's role owns the table and owners are exempt otherwise.
         schema_editor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         schema_editor.execute(
-            f"CREATE POLICY wall ON {table} USING ({POLICY}) WITH CHECK ({POLICY})"
+            f"CREATE POLICY {self.name} ON {table} USING ({self.policy}) WITH CHECK ({self.policy})"
         )
 
     def database_backwards(
@@ -46,16 +52,23 @@ class BuildWall(Operation):
         to_state: ProjectState,
     ) -> None:
         table = _table(from_state, app_label, self.model_name, schema_editor)
-        schema_editor.execute(f"DROP POLICY wall ON {table}")
+        schema_editor.execute(f"DROP POLICY {self.name} ON {table}")
         schema_editor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
         schema_editor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
 
     def describe(self) -> str:
-        return f"Build the wall around {self.model_name}"
+        return f"Build the {self.name} around {self.model_name}"
 
     @property
     def migration_name_fragment(self) -> str:
-        return f"wall_{self.model_name.lower()}"
+        return f"{self.name}_{self.model_name.lower()}"
+
+
+class BuildCounter(BuildWall):
+    """Hide every row of a table from transactions that name another account."""
+
+    name = "counter"
+    policy = COUNTER_POLICY
 
 
 class TieWithinAccount(Operation):

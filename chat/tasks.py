@@ -1,15 +1,14 @@
 """Background work of the chat: letters that are due, files that were never sent."""
 
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused
 
 import structlog
-from anymail.exceptions import AnymailRecipientsRefused
 from django.utils import timezone
 from redis.exceptions import RedisError
 
 from accounts.doors import Steps, each_account_task, tenant_steps_task, tenant_task
 from accounts.models import Account
+from accounts.post import is_refused_for_good
 from chat import letters, mail, presence, telemetry
 from chat.letters import ANSWER_DELAY, Claim
 from chat.models import Attachment, MailKind
@@ -46,7 +45,7 @@ def _send(step: Steps, claim: Claim) -> None:
         telemetry.letter_failed(letter.kind)
         # The class only: a mail server's words may repeat the address.
         log.warning("letter_failed", kind=letter.kind, error=type(error).__name__)
-        if _is_refused_for_good(error):
+        if is_refused_for_good(error):
             step(letters.drop, letter.pk)
         else:
             step(letters.retry_later, letter.pk, now=timezone.now())
@@ -64,15 +63,6 @@ def _visitor_is_here(claim: Claim) -> bool:
         # A letter too many is better than none.
         log.warning("presence_unknown", error=type(error).__name__)
         return False
-
-
-def _is_refused_for_good(error: Exception) -> bool:
-    """Whether the mailbox does not exist, so that trying again would only be a nuisance."""
-    if isinstance(error, SMTPRecipientsRefused):
-        # 5yz is final, 4yz asks to come back later (RFC 5321, 4.2.1).
-        codes = [code for code, _ in error.recipients.values()]
-        return all(code >= 500 for code in codes)
-    return isinstance(error, AnymailRecipientsRefused)
 
 
 @each_account_task

@@ -165,6 +165,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "send-platform-letters": {
+        "task": "privacy.tasks.send_platform_letters",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "publish-documents": {
         "task": "privacy.tasks.publish_documents",
         "schedule": crontab(hour=0, minute=5),

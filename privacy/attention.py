@@ -6,6 +6,7 @@ from datetime import date
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from privacy import objections
 from privacy.documents import centre
 from privacy.documents.facts import Incomplete
 from privacy.models import Measure, SubProcessor
@@ -26,7 +27,22 @@ class Concern:
 
 def concerns(today: date) -> list[Concern]:
     """All of them on this day; none is good."""
-    return [*_gaps(today), *_reviews(today), *_measures(today)]
+    return [*_objections(), *_gaps(today), *_reviews(today), *_measures(today)]
+
+
+def _objections() -> list[Concern]:
+    return [
+        Concern(
+            _("%(account)s objects to %(name)s, which begins on %(day)s.")
+            % {
+                "account": one.account.name,
+                "name": one.sub_processor.legal_name,
+                "day": one.sub_processor.effective_on,
+            },
+            ("staff_objection", str(one.pk)),
+        )
+        for one in objections.open_ones().select_related("account", "sub_processor")
+    ]
 
 
 def _gaps(today: date) -> list[Concern]:

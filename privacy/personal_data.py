@@ -17,6 +17,7 @@ _OWNER = _("an owner")
 _USE = _("use of the product")
 _STAFF = "staff of the platform"
 _VISITOR = "the visitor"
+_WRITER = "whoever writes to the platform"
 
 TABLES = (
     Table(
@@ -296,6 +297,7 @@ TABLES = (
             "service",
             "description",
             "data",
+            "switchable",
             "parent",
             "place_of_storage",
             "place_of_processing",
@@ -387,6 +389,85 @@ TABLES = (
             "target_id",
             "details",
         ),
+    ),
+    Table(
+        "privacy.Subscriber",
+        subject=Subject.WRITER,
+        path=None,
+        purpose=Purpose.INFORM,
+        basis=Basis.CONSENT,
+        kept=Kept.SUBSCRIPTION,
+        erased=Erased.DELETED,
+        personal={
+            "email": Personal("e-mail address that follows changes", Category.CONTACT, _WRITER),
+            "language": Personal("language of the letters", Category.TECHNICAL, _WRITER),
+            "asked_at": Personal("when it was entered", Category.ACTIVITY, _WRITER),
+            "confirmed_at": Personal("when it was confirmed", Category.ACTIVITY, _WRITER),
+        },
+        plain=("id",),
+    ),
+    Table(
+        "privacy.Letter",
+        subject=Subject.MEMBER,
+        path=None,
+        purpose=Purpose.PROOF,
+        basis=Basis.CONTRACT,
+        kept=Kept.LETTER,
+        erased=Erased.DELETED,
+        personal={
+            "member": Personal(_("which owner the platform wrote to"), Category.ACTIVITY, _USE),
+            "subscriber": Personal(_("which subscriber it wrote to"), Category.ACTIVITY, _USE),
+            "written_at": Personal(_("when it wrote"), Category.ACTIVITY, _USE),
+            "sent_at": Personal(_("when the letter went out"), Category.ACTIVITY, _USE),
+        },
+        plain=(
+            "id",
+            "kind",
+            "about_id",
+            "account",
+            "message_id",
+            "due_at",
+            "claimed_at",
+            "attempts",
+            "dropped_at",
+        ),
+    ),
+    Table(
+        "privacy.Objection",
+        subject=Subject.MEMBER,
+        path=None,
+        purpose=Purpose.CONTRACT,
+        basis=Basis.CONTRACT,
+        kept=Kept.ACCOUNT,
+        erased=Erased.UNLINKED,
+        personal={
+            "raised_by": Personal(_("which owner objected"), Category.ACTIVITY, _USE),
+            "reason": Personal(_("why the account objects"), Category.CONTENT, _OWNER),
+            "answer": Personal(_("what the platform answers"), Category.CONTENT, _STAFF),
+        },
+        plain=(
+            "id",
+            "account",
+            "sub_processor",
+            "raised_at",
+            "outcome",
+            "decided_at",
+            "noted_at",
+        ),
+    ),
+    Table(
+        "privacy.ChangeSeen",
+        subject=Subject.MEMBER,
+        path=None,
+        purpose=Purpose.WORK,
+        basis=Basis.CONTRACT,
+        kept=Kept.MEMBERSHIP,
+        erased=Erased.DELETED,
+        personal={
+            "member": Personal(_("who has seen an announced change"), Category.ACTIVITY, _USE),
+            "seen_at": Personal(_("when they saw it"), Category.ACTIVITY, _USE),
+        },
+        plain=("id", "account", "sub_processor"),
     ),
     Table("privacy.Authority", plain=("id", "position", "name", "address", "ended_on")),
     Table("privacy.Measure", plain=("id", "position", "text", "responsible", "tested_on")),

@@ -78,13 +78,13 @@ def sub_processors(on: date) -> tuple[SubProcessor, ...]:
                     {one.place_of_storage, one.place_of_processing, one.place_of_access}
                 )
             ),
-            tool=_transfer(one),
+            tool=transfer(one),
         )
         for one in registers.SubProcessor.objects.known_on(on).order_by("legal_name")
     )
 
 
-def _transfer(one: registers.SubProcessor) -> str:
+def transfer(one: registers.SubProcessor) -> str:
     """The tool with its proof and the day of the last check (R13)."""
     said = [str(one.get_tool_display())]
     if one.certificate:

@@ -117,6 +117,7 @@ class SubProcessorForm(EntryForm):
             "service",
             "description",
             "data",
+            "switchable",
             "parent",
             "replaces",
             "place_of_storage",
@@ -140,6 +141,7 @@ class SubProcessorForm(EntryForm):
             "service": _("Service"),
             "description": _("What it does, and its limits"),
             "data": _("Which data"),
+            "switchable": _("What an account can switch off"),
             "parent": _("Works for"),
             "replaces": _("Replaces"),
             "place_of_storage": _("Country of storage"),
@@ -157,6 +159,7 @@ class SubProcessorForm(EntryForm):
         }
         help_texts = {
             "contact": _("Name or role, position and e-mail address."),
+            "switchable": _("So that this company gets none of its data. Empty: nothing."),
             "parent": _("The sub-processor that it works for; empty if it works for us."),
             "replaces": _("It ends on the day before this one begins."),
             "certificate": _("Its id in the list of the framework."),

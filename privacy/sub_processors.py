@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from privacy import registers, trail
-from privacy.models import Standing, SubProcessor
+from privacy import letters, registers, trail
+from privacy.models import LetterKind, Standing, SubProcessor
 from privacy.models.platform import NOTICE, REVIEW_LASTS
 
 FIXED = (
@@ -29,7 +29,7 @@ FIXED = (
 def announce(
     draft: SubProcessor, *, effective_on: date, emergency: str, by: User, today: date
 ) -> SubProcessor:
-    """Tell that this company will work for the platform from that day on.
+    """Tell everybody that this company will work for the platform from that day on.
 
     Raises ValidationError for what is no draft, lacks what S20 asks for, was reviewed too long ago,
     or leaves less than the days of notice without an emergency."""
@@ -54,6 +54,7 @@ def announce(
     one.announced_on, one.effective_on, one.emergency = today, effective_on, emergency
     one.full_clean()
     one.save(update_fields=["announced_on", "effective_on", "emergency"])
+    tell(one)
     trail.record(
         trail.Event.ANNOUNCED,
         by=by,
@@ -62,6 +63,20 @@ def announce(
         emergency=emergency,
     )
     return one
+
+
+def tell(one: SubProcessor) -> None:
+    """Write to every owner and subscriber that this change comes. Whoever has been told is not told
+    again, and who came later finds it in the register."""
+    assert one.announced_on is not None
+    letters.to_owners(LetterKind.CHANGE, one.pk, letters.owners(one.announced_on))
+    letters.to_subscribers(LetterKind.CHANGE, one.pk, one.announced_on)
+
+
+def tell_of_all(today: date) -> None:
+    """The same for every change that has not begun: also for one that was read from a file."""
+    for one in SubProcessor.objects.known_on(today).filter(effective_on__gt=today):
+        tell(one)
 
 
 @transaction.atomic

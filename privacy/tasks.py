@@ -1,6 +1,7 @@
 """Background work of the privacy app: the daily purge, copies of people's data, erasures."""
 
 import time
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -8,8 +9,21 @@ from django.utils import timezone
 
 from accounts.doors import Steps, each_account_task, tenant_steps_task, tenant_task
 from accounts.models import Account
+from accounts.post import is_refused_for_good
 from accounts.tenancy import current_account
-from privacy import consents, copies, erasures, exports, publications, purges, sub_processors
+from privacy import (
+    consents,
+    copies,
+    erasures,
+    exports,
+    letters,
+    mail,
+    objections,
+    publications,
+    purges,
+    sub_processors,
+    subscriptions,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -45,13 +59,36 @@ def _begin() -> UUID | None:
 @each_account_task
 def publish_documents() -> None:
     """Publish what has changed with the calendar, such as a sub-processor whose work begins."""
-    sub_processors.take_effect(timezone.now().date())
+    today = timezone.now().date()
+    sub_processors.take_effect(today)
+    sub_processors.tell_of_all(today)
     publications.publish()
 
 
 @each_account_task
+def send_platform_letters() -> None:
+    """Send every letter of the platform that is due. Safe to run twice, also at once."""
+    while letter := letters.claim_next(timezone.now()):
+        now = timezone.now()
+        try:
+            message = mail.compose(letter) if letters.reader_is_there(letter) else None
+            if message is None:
+                letters.drop(letter, now)
+                continue
+            message.send()
+        except Exception as error:  # noqa: BLE001  (whatever it is must not stop the other letters)
+            # The class only: a mail server's words may repeat the address.
+            log.warning("letter_failed", kind=letter.kind, error=type(error).__name__)
+            (letters.drop if is_refused_for_good(error) else letters.retry_later)(letter, now)
+            continue
+        letters.record(letter, timezone.now())
+        log.info("letter_sent", kind=letter.kind, letter=str(letter.pk))
+
+
+@each_account_task
 def tidy_up() -> None:
-    """Start `tidy_account` for every account."""
+    """Start `tidy_account` for every account, and forget what the platform need not keep."""
+    _forget(timezone.now())
     for account_id in Account.objects.values_list("pk", flat=True).iterator():
         tidy_account.after_commit(account_id=account_id)
 
@@ -65,6 +102,7 @@ def tidy_account(step: Steps) -> None:
     step(copies.drop_expired, timezone.now())
     step(exports.drop_expired, timezone.now())
     step(_resume_exports)
+    step(objections.note_decisions)
     while step(consents.end_overdue, timezone.now()):
         pass
 
@@ -74,6 +112,17 @@ def _resume_exports() -> None:
     assert account_id is not None
     for export_id in exports.abandoned(timezone.now()):
         build_export.after_commit(account_id=account_id, export_id=str(export_id))
+
+
+def _forget(now: datetime) -> None:
+    subscriptions.delete_unconfirmed(now)
+    letters.delete_old(now)
+
+
+@tenant_task
+def note_decisions() -> None:
+    """Write what staff decided into the account's own trail. Safe to run twice."""
+    objections.note_decisions()
 
 
 @tenant_task

@@ -34,6 +34,7 @@ class Event(StrEnum):
     ANNOUNCED = "sub_processor.announced"
     DROPPED = "sub_processor.dropped"
     REPLACED = "sub_processor.replaced"
+    OBJECTION_DECIDED = "objection.decided"
     LOADED = "registers.loaded"
     STAFF_GRANTED = "staff.granted"
     STAFF_REVOKED = "staff.revoked"
@@ -46,6 +47,7 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.ANNOUNCED: _("Announced"),
     Event.DROPPED: _("Dropped"),
     Event.REPLACED: _("Replaced by its successor"),
+    Event.OBJECTION_DECIDED: _("Objection decided"),
     Event.LOADED: _("Read from a file"),
     Event.STAFF_GRANTED: _("Access for staff granted"),
     Event.STAFF_REVOKED: _("Access for staff taken away"),

@@ -2,12 +2,36 @@
 
 from django.urls import path
 
-from privacy.views import agreements, centre, closing, history, launch, people, processing, staff
+from privacy.views import (
+    agreements,
+    centre,
+    closing,
+    following,
+    history,
+    launch,
+    people,
+    processing,
+    staff,
+    staff_accounts,
+    sub_processors,
+)
 
 ACCOUNT = "app/<slug:slug>/settings/privacy/"
 
 urlpatterns = [
     path("privacy/", centre.privacy_centre, name="privacy_centre"),
+    path("privacy/sub-processors.atom", following.privacy_feed, name="privacy_feed"),
+    path("privacy/sub-processors/follow/", following.privacy_follow, name="privacy_follow"),
+    path(
+        "privacy/sub-processors/confirm/<str:signed>/",
+        following.privacy_follow_confirm,
+        name="privacy_follow_confirm",
+    ),
+    path(
+        "privacy/sub-processors/end/<str:signed>/",
+        following.privacy_follow_end,
+        name="privacy_follow_end",
+    ),
     path("privacy/<slug:slug>.json", centre.privacy_document_json, name="privacy_document_json"),
     path("privacy/<slug:slug>.pdf", centre.privacy_document_pdf, name="privacy_document_pdf"),
     path("privacy/<slug:slug>/", centre.privacy_document, name="privacy_document"),
@@ -68,6 +92,21 @@ urlpatterns = [
         processing.privacy_processing_json,
         name="privacy_processing_json",
     ),
+    path(
+        f"{ACCOUNT}sub-processors/",
+        sub_processors.privacy_sub_processors,
+        name="privacy_sub_processors",
+    ),
+    path(
+        f"{ACCOUNT}sub-processors/<uuid:entry_id>/object/",
+        sub_processors.privacy_object,
+        name="privacy_object",
+    ),
+    path(
+        f"{ACCOUNT}objections/<uuid:objection_id>/withdraw/",
+        sub_processors.privacy_objection_withdraw,
+        name="privacy_objection_withdraw",
+    ),
     path(f"{ACCOUNT}history/", history.privacy_history, name="privacy_history"),
     path(
         f"{ACCOUNT}history/preview/",
@@ -102,6 +141,12 @@ urlpatterns = [
     path("staff/measures/", staff.staff_measures, name="staff_measures"),
     path("staff/measures/<int:position>/", staff.staff_measure, name="staff_measure"),
     path("staff/trail/", staff.staff_trail, name="staff_trail"),
+    path("staff/objections/", staff_accounts.staff_objections, name="staff_objections"),
+    path(
+        "staff/objections/<uuid:objection_id>/",
+        staff_accounts.staff_objection,
+        name="staff_objection",
+    ),
     path(
         "staff/sub-processors/<uuid:entry_id>/announce/",
         staff.staff_announce,

@@ -20,6 +20,8 @@ from privacy.models.consents import (
     PurposeVersion,
 )
 from privacy.models.history import HistoryPolicy, LegalHold, Period, PurgeReceipt, PurgeRun
+from privacy.models.letters import Letter, LetterKind, Subscriber
+from privacy.models.objections import ChangeSeen, Objection, Outcome
 from privacy.models.platform import (
     Authority,
     Measure,
@@ -37,6 +39,7 @@ __all__ = [
     "AccountExport",
     "Agreement",
     "Authority",
+    "ChangeSeen",
     "Channel",
     "Consent",
     "ConsentMethod",
@@ -48,11 +51,15 @@ __all__ = [
     "HistoryPolicy",
     "LegalBasis",
     "LegalHold",
+    "Letter",
+    "LetterKind",
     "Measure",
     "NoticeAcknowledgement",
     "NoticeMode",
     "NoticePoint",
     "NoticeWording",
+    "Objection",
+    "Outcome",
     "Period",
     "Place",
     "PlatformIdentity",
@@ -67,4 +74,5 @@ __all__ = [
     "Standing",
     "SubProcessor",
     "SubjectCopy",
+    "Subscriber",
 ]

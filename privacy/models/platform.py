@@ -103,6 +103,8 @@ class SubProcessor(models.Model):
     service = models.TextField(max_length=160)
     description = models.TextField(max_length=1_000)
     data = models.TextField(max_length=600)
+    # What an account can do without, so that this company gets none of its data. Empty: nothing.
+    switchable = models.TextField(max_length=300, blank=True)
     parent = models.TextField(max_length=160, blank=True)
     place_of_storage = models.CharField(max_length=2, validators=[_known_country])
     place_of_processing = models.CharField(max_length=2, validators=[_known_country])

@@ -4,12 +4,19 @@ from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.doors import public
 from privacy import publications
 from privacy.documents import centre, differences
-from privacy.models import Publication
+from privacy.models import Publication, SubProcessor
+from privacy.places import Tool
+from privacy.staff_forms import TOOLS
+from privacy.views.following import FollowForm
+
+FOLLOWED = "sub-processors"
+"""The document of which people can follow the changes."""
 
 
 @public
@@ -30,6 +37,7 @@ def privacy_document(request: HttpRequest, slug: str, number: int | None = None)
         "kind": centre.KINDS[slug],
         "publication": one,
         "versions": publications.versions(slug),
+        **(_followed() if slug == FOLLOWED else {}),
     }
     return render(request, "privacy/centre_document.html", context)
 
@@ -72,6 +80,22 @@ def privacy_document_pdf(
     response["ETag"] = f'"{one.pdf_digest}"'
     response["Content-Disposition"] = f'inline; filename="{slug}-{one.number}.pdf"'
     return response
+
+
+def _followed() -> dict[str, object]:
+    """How old the checks of transfers are, today and not on the day of publication (R13)."""
+    today = timezone.now().date()
+    at_work = SubProcessor.objects.known_on(today).exclude(tool=Tool.NONE_EEA)
+    checks = [
+        {
+            "name": one.legal_name,
+            "tool": dict(TOOLS)[one.tool],
+            "checked_on": one.checked_on,
+            "is_stale": one.is_check_stale(today),
+        }
+        for one in at_work.order_by("legal_name")
+    ]
+    return {"checks": checks, "follow_form": FollowForm()}
 
 
 def _publication(slug: str, number: int | None = None) -> Publication:

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import countries
 from accounts.doors import StaffRequest, staff_view
-from privacy import attention, publications, registers, sub_processors, trail
+from privacy import attention, objections, publications, registers, sub_processors, trail
 from privacy.measures import HEADINGS
 from privacy.models import (
     Authority,
@@ -139,7 +139,7 @@ REGISTERS = {
             ),
             gettext_lazy("Draft a sub-processor"),
             SubProcessor,
-            lambda *args, **kwargs: SubProcessorForm(*args, today=_today(), **kwargs),
+            lambda *args, **kwargs: SubProcessorForm(*args, today=this_day(), **kwargs),
             _sub_processor_lines,
         ),
         Register(
@@ -161,7 +161,7 @@ REGISTERS = {
 def staff_home(request: StaffRequest) -> HttpResponse:
     """What needs attention, and what was done last."""
     entries = list(StaffEntry.objects.order_by("-number")[:8])
-    today = _today()
+    today = this_day()
     context = {
         "concerns": attention.concerns(today),
         "registers": [
@@ -170,9 +170,9 @@ def staff_home(request: StaffRequest) -> HttpResponse:
         ],
         "identity": PlatformIdentity.objects.first(),
         "measures": (Measure.objects.count(), len(HEADINGS)),
-        "acts": _acts(entries),
+        "acts": acts_of(entries),
     }
-    return _page(request, "staff/home.html", context)
+    return console_page(request, "staff/home.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -183,15 +183,15 @@ def staff_identity(request: StaffRequest) -> HttpResponse:
     form = IdentityForm(request.POST or None, instance=identity)
     if request.method == "POST" and form.is_valid():
         registers.write(form.instance, by=request.user)
-        _publish(request)
+        publish_documents(request)
         return redirect("staff_identity")
     context = {
         "form": form,
         "title": _("Identity"),
         "text": _("Who runs the platform. It stands in every agreement and every notice."),
-        "acts": _acts(trail.of(identity.pk), form),
+        "acts": acts_of(trail.of(identity.pk), form),
     }
-    return _page(request, "staff/entry.html", context, form)
+    return console_page(request, "staff/entry.html", context, form)
 
 
 @require_safe
@@ -200,7 +200,7 @@ def staff_measures(request: StaffRequest) -> HttpResponse:
     """The headings of the security measures, filled or empty."""
     known = {one.position: one for one in Measure.objects.all()}
     measures = [(number, heading, known.get(number)) for number, heading in _headings()]
-    return _page(request, "staff/measures.html", {"measures": measures})
+    return console_page(request, "staff/measures.html", {"measures": measures})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -215,16 +215,16 @@ def staff_measure(request: StaffRequest, position: int) -> HttpResponse:
     form = MeasureForm(request.POST or None, instance=measure)
     if request.method == "POST" and form.is_valid():
         registers.write(form.instance, by=request.user)
-        _publish(request)
+        publish_documents(request)
         return redirect("staff_measures")
     context = {
         "form": form,
         "title": heading,
         "title_language": "en",
         "back": ("staff_measures", _("Security measures")),
-        "acts": _acts(trail.of(measure.pk), form),
+        "acts": acts_of(trail.of(measure.pk), form),
     }
-    return _page(request, "staff/entry.html", context, form)
+    return console_page(request, "staff/entry.html", context, form)
 
 
 @require_safe
@@ -232,8 +232,8 @@ def staff_measure(request: StaffRequest, position: int) -> HttpResponse:
 def staff_register(request: StaffRequest, slug: str) -> HttpResponse:
     """All entries of a register, those that have ended last."""
     register = _register(slug)
-    context = {"register": register, "lines": register.lines(_today())}
-    return _page(request, "staff/register.html", context)
+    context = {"register": register, "lines": register.lines(this_day())}
+    return console_page(request, "staff/register.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -244,7 +244,7 @@ def staff_entry_new(request: StaffRequest, slug: str) -> HttpResponse:
     form = register.form(request.POST or None)
     if request.method == "POST" and form.is_valid():
         entry = registers.write(form.instance, by=request.user)
-        _publish(request)
+        publish_documents(request)
         return redirect("staff_entry", slug, entry.pk)
     return _entry_page(request, register, form, title=str(register.add))
 
@@ -257,7 +257,7 @@ def staff_entry(request: StaffRequest, slug: str, entry_id: UUID) -> HttpRespons
     form = register.form(request.POST or None, instance=entry)
     if request.method == "POST" and form.is_valid():
         registers.write(form.instance, by=request.user)
-        _publish(request)
+        publish_documents(request)
         return redirect("staff_entry", slug, entry_id)
     return _entry_page(request, register, form)
 
@@ -281,7 +281,7 @@ def staff_entry_end(request: StaffRequest, slug: str, entry_id: UUID) -> HttpRes
 @staff_view
 def staff_announce(request: StaffRequest, entry_id: UUID) -> HttpResponse:
     """Announce the sub-processor of a draft."""
-    today = _today()
+    today = this_day()
     form = AnnounceForm(request.POST, today=today)
     return _act(
         request,
@@ -305,7 +305,7 @@ def staff_drop(request: StaffRequest, entry_id: UUID) -> HttpResponse:
         entry_id,
         forms.Form(request.POST),
         "drop_form",
-        lambda entry: sub_processors.drop(entry, by=request.user, today=_today()),
+        lambda entry: objections.drop_change(entry, by=request.user, today=this_day()),
     )
 
 
@@ -315,8 +315,8 @@ def staff_trail(request: StaffRequest) -> HttpResponse:
     """Everything that staff did, newest first, and whether the chain holds."""
     pages = Paginator(StaffEntry.objects.order_by("-number"), ENTRIES_SHOWN)
     page = pages.get_page(request.GET.get("page"))
-    context = {"page": page, "acts": _acts(list(page.object_list)), "faults": trail.verify()}
-    return _page(request, "staff/trail.html", context)
+    context = {"page": page, "acts": acts_of(list(page.object_list)), "faults": trail.verify()}
+    return console_page(request, "staff/trail.html", context)
 
 
 def _act(
@@ -335,7 +335,7 @@ def _act(
             named = hasattr(error, "error_dict") and set(error.error_dict) <= set(form.fields)
             form.add_error(None, error if named else error.messages)
         else:
-            _publish(request)
+            publish_documents(request)
             return redirect("staff_entry", slug, entry_id)
     return _entry_page(request, register, register.form(instance=entry), act_forms={name: form})
 
@@ -348,7 +348,7 @@ def _entry_page(
     title: str = "",
     act_forms: dict[str, forms.Form] | None = None,
 ) -> HttpResponse:
-    today = _today()
+    today = this_day()
     entry, is_new = form.instance, form.instance._state.adding
     standing = entry.standing(today) if isinstance(entry, SubProcessor) else None
     is_over = not is_new and any(
@@ -372,13 +372,15 @@ def _entry_page(
         if standing == Standing.DRAFT and not is_new
         else None,
         "can_drop": not is_new and standing in {Standing.DRAFT, Standing.ANNOUNCED},
-        "acts": [] if is_new else _acts(trail.of(entry.pk), form),
+        "acts": [] if is_new else acts_of(trail.of(entry.pk), form),
         **(act_forms or {}),
     }
-    return _page(request, "staff/entry.html", context, form, *(act_forms or {}).values())
+    return console_page(request, "staff/entry.html", context, form, *(act_forms or {}).values())
 
 
-def _acts(entries: list[StaffEntry], form: forms.BaseForm | None = None) -> list[dict[str, object]]:
+def acts_of(
+    entries: list[StaffEntry], form: forms.BaseForm | None = None
+) -> list[dict[str, object]]:
     """Entries of the trail as people read them; fields are named as in the form."""
     names = trail.names(entries)
     return [
@@ -411,7 +413,7 @@ def _label(name: str, form: forms.BaseForm | None) -> object:
     return field.label if field else name.replace("_", " ")
 
 
-def _publish(request: StaffRequest) -> None:
+def publish_documents(request: StaffRequest) -> None:
     """Bring the public documents up to date, and say so."""
     outcome = publications.publish()
     if outcome.published:
@@ -434,11 +436,11 @@ def _entry(slug: str, entry_id: UUID) -> models.Model:
     return get_object_or_404(_register(slug).model._default_manager.all(), pk=entry_id)
 
 
-def _today() -> date:
+def this_day() -> date:
     return timezone.now().date()
 
 
-def _page(
+def console_page(
     request: StaffRequest,
     template: str,
     context: dict[str, Any],

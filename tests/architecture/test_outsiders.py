@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import invitations
 from accounts.models import Account, Membership, Role, Site
@@ -16,8 +18,8 @@ from accounts.tenancy import tenant
 from chat import identity, visitors
 from chat.models import Conversation, Group
 from chat.visitors import VisitorDetails
-from privacy import agreements, copies, exports, holds, prohibited
-from privacy.models import Agreement
+from privacy import agreements, copies, exports, holds, objections, prohibited
+from privacy.models import Agreement, SubProcessor
 from privacy.models.history import HoldKind
 from privacy.tasks import build_export
 from tests.architecture.test_doors import our_patterns
@@ -32,6 +34,8 @@ class Call:
     ids: tuple[str, ...] = ()
     fields: dict[str, Any] = field(default_factory=dict)
     is_json: bool = False
+    # The id is one of the platform's, which every account knows.
+    is_everybodys: bool = False
 
     def by(self, client: Client, name: str, slug: str, known: dict[str, Any]) -> Any:
         path = reverse(name, args=[slug, *(known[one] for one in self.ids)])
@@ -108,12 +112,29 @@ CALLS = {
     "privacy_export_ask": Call("post"),
     "privacy_export_progress": Call(),
     "privacy_export_file": Call(ids=("export",)),
+    "privacy_sub_processors": Call(),
+    "privacy_object": Call("post", ("change",), {"reason": "No"}, is_everybodys=True),
+    "privacy_objection_withdraw": Call("post", ("objection",)),
     "privacy_history": Call(),
     "privacy_history_preview": Call(fields={"period": "1_months"}),
     "privacy_history_smaller": Call(),
     "privacy_hold": Call("post", fields={"address": Known("conversation"), "reason": "A case"}),
     "privacy_hold_lift": Call("post", ("hold",)),
 }
+
+
+def _announced() -> SubProcessor:
+    today = timezone.now().date()
+    return SubProcessor.objects.create(
+        legal_name="Example Search s.r.o.",
+        country="CZ",
+        place_of_storage="CZ",
+        place_of_processing="CZ",
+        place_of_access="CZ",
+        tool="none_eea",
+        announced_on=today,
+        effective_on=today + timedelta(days=30),
+    )
 
 
 @pytest.fixture
@@ -133,8 +154,14 @@ def known(
         copies.build(copy.pk)
     with tenant(acme.pk):
         export = exports.ask(acme, by=ana)
+        company = _announced()
+        objection = objections.raise_one(
+            acme, _announced(), reason="No", by=ana, today=timezone.now().date()
+        )
     build_export(account_id=str(acme.pk), export_id=str(export.pk))
     return {
+        "change": company.pk,
+        "objection": objection.pk,
         "conversation": conversation.pk,
         "export": export.pk,
         "copy": copy.pk,
@@ -168,7 +195,7 @@ def test_an_outsider_finds_nothing_where_a_member_succeeds(
     stranger = login(gus)
 
     assert call.by(stranger, name, "acme", known).status_code == 404
-    if call.ids:
+    if call.ids and not call.is_everybodys:
         # Through the door of their own account, with the victim's ids behind it.
         assert call.by(stranger, name, "other", known).status_code == 404
     assert call.by(login(ana), name, "acme", known).status_code < 400

@@ -29,6 +29,11 @@ class Mailbox:
     def recipients(self) -> list[str]:
         return sorted(str(letter["To"]) for letter in self.letters)
 
+    def clear(self) -> None:
+        """Throw away what lies in it."""
+        for path in self.folder.glob("*.eml"):
+            path.unlink()
+
     def text(self) -> str:
         """The words of the only letter, plain."""
         return part(self.only, "plain")

@@ -1,6 +1,6 @@
 """A worker of its own process that works once through an account's letters, and may be killed.
 
-`python -m tests.mail.worker <account id> <moment>`: "before", "during" and "after" the letter is
+`python -m tests.mail.worker <account id, or "platform"> <moment>`: "before", "during" and "after" the letter is
 written it ends itself by SIGKILL, which nothing can catch; "never" lets it finish.
 """
 
@@ -54,10 +54,14 @@ BACKENDS = {
 
 def main(account_id: str, moment: str) -> None:
     from chat import tasks  # noqa: PLC0415
+    from privacy.tasks import send_platform_letters  # noqa: PLC0415
 
     if moment in BACKENDS:
         settings.EMAIL_BACKEND = f"tests.mail.worker.{BACKENDS[moment]}"
-    tasks.send_letters(account_id=account_id)
+    if account_id == "platform":
+        send_platform_letters()
+    else:
+        tasks.send_letters(account_id=account_id)
 
 
 if __name__ == "__main__":

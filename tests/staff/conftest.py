@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import User
 from privacy import publications, registers
 from tests.conftest import PASSWORD
+from tests.mail.mailbox import Mailbox
 
 FILE = Path(__file__).resolve().parents[2] / "demo" / "registers.toml"
 
@@ -45,3 +47,11 @@ def filled(db: None) -> None:
     """The registers of the demo, published."""
     registers.load(FILE)
     publications.publish()
+
+
+@pytest.fixture
+def mailbox(settings: Settings, tmp_path: Path) -> Mailbox:
+    """The folder that mail goes to."""
+    settings.EMAIL_BACKEND = "chat.mail.ConsoleAndFileBackend"
+    settings.MAIL_DIR = tmp_path / "mail"
+    return Mailbox(settings.MAIL_DIR)

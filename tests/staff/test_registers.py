@@ -40,6 +40,7 @@ COMPANY = {
     "service": "Search",
     "description": "Finds words in conversations.",
     "data": "content of conversations",
+    "switchable": "",
     "parent": "",
     "replaces": "",
     "place_of_storage": "CZ",

@@ -1,0 +1,202 @@
+"""How letters of the platform read: one lay-out, and a composer for each kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts import countries
+from accounts.models import Account
+from privacy import platform, subscriptions
+from privacy.models import Letter, LetterKind, Objection, Outcome, SubProcessor
+
+Fact = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a letter says, plain. `button` is words and an address, `why` says why somebody gets it."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    facts: tuple[Fact, ...] = ()
+    button: Fact | None = None
+    why: str = ""
+
+
+def compose(letter: Letter) -> EmailMultiAlternatives | None:
+    """The letter in its reader's language, with its own constant Message-ID; None if what it speaks
+    of is gone."""
+    with translation.override(_language(letter)):
+        content = _COMPOSERS[LetterKind(letter.kind)](letter)
+        if content is None:
+            return None
+        stop = subscriptions.end_address(letter.subscriber) if _is_followed(letter) else ""
+        context = {"content": content, "stop": stop, "platform_name": settings.PLATFORM_NAME}
+        message = EmailMultiAlternatives(
+            subject=" ".join(content.subject.split()),
+            body=render_to_string("privacy/mail/letter.txt", context),
+            to=[_mailbox(letter)],
+            headers={
+                "Message-ID": f"<{letter.message_id}@{urlsplit(settings.PUBLIC_URL).hostname}>",
+                "Auto-Submitted": "auto-generated",
+            },
+        )
+        if stop:
+            # One click in the mail program ends it (RFC 8058).
+            message.extra_headers["List-Unsubscribe"] = f"<{stop}>"
+            message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        html = render_to_string("privacy/mail/letter.html", context)
+        message.attach_alternative(html, "text/html")
+        return message
+
+
+def _language(letter: Letter) -> str:
+    if letter.member:
+        return str(letter.member.user.language)
+    return letter.subscriber.language if letter.subscriber else "en"
+
+
+def _mailbox(letter: Letter) -> str:
+    if letter.member:
+        return str(letter.member.user.email)
+    return letter.subscriber.email if letter.subscriber else ""
+
+
+def _is_followed(letter: Letter) -> bool:
+    return letter.subscriber is not None and letter.kind != LetterKind.SUBSCRIPTION
+
+
+def _page(name: str, *arguments: object) -> str:
+    # Built from the installation's own address and never from a request's Host (A42).
+    return settings.PUBLIC_URL + reverse(name, args=arguments)
+
+
+def _why(account: Account | None) -> str:
+    if account is None:
+        return _("You get this because you follow changes of our sub-processors.")
+    return _("You get this as an owner of %(account)s.") % {"account": account.name}
+
+
+# --- Sub-processors ----------------------------------------------------------------------------
+
+
+def _change(letter: Letter) -> Content | None:
+    one = SubProcessor.objects.filter(pk=letter.about_id, dropped_on=None).first()
+    if one is None or one.effective_on is None:
+        return None
+    day = date_format(one.effective_on, "DATE_FORMAT")
+    said = [
+        _(
+            "%(name)s is to process data for us from %(day)s on. We tell you now, so that you can object."
+        )
+        % {"name": one.legal_name, "day": day}
+    ]
+    if one.emergency:
+        said.append(_("Why this is sooner than in 30 days: %(reason)s") % {"reason": one.emergency})
+    if letter.account:
+        said.append(_("If you have reasons against it, object on the page below until that day."))
+        button = (_("Read and object"), _page("privacy_sub_processors", letter.account.slug))
+    else:
+        said.append(_("Owners of accounts can object in their settings until that day."))
+        button = (_("Read more"), _page("privacy_document", "sub-processors"))
+    return Content(
+        subject=_("A new sub-processor from %(day)s: %(name)s")
+        % {"day": day, "name": one.legal_name},
+        paragraphs=tuple(said),
+        facts=_facts(one),
+        button=button,
+        why=_why(letter.account),
+    )
+
+
+def _facts(one: SubProcessor) -> tuple[Fact, ...]:
+    places = {one.place_of_storage, one.place_of_processing, one.place_of_access}
+    facts = (
+        (_("Company"), f"{one.legal_name}, {one.address}, {countries.NAMES[one.country]}"),
+        (_("Contact"), one.contact),
+        (_("Service"), f"{one.service}: {one.description}"),
+        (_("Data"), one.data),
+        (_("Countries"), ", ".join(countries.NAMES[country] for country in sorted(places))),
+        (_("Transfer tool"), platform.transfer(one)),
+        (_("Replaces"), one.replaces.legal_name if one.replaces else ""),
+        (_("Works for"), one.parent),
+    )
+    return tuple(fact for fact in facts if fact[1])
+
+
+def _change_dropped(letter: Letter) -> Content | None:
+    one = SubProcessor.objects.filter(pk=letter.about_id, dropped_on__isnull=False).first()
+    if one is None:
+        return None
+    said = _("We had announced that %(name)s would process data for us. That does not happen.")
+    return Content(
+        subject=_("Dropped: %(name)s does not become a sub-processor") % {"name": one.legal_name},
+        paragraphs=(said % {"name": one.legal_name}, _("There is nothing that you need to do.")),
+        why=_why(letter.account),
+    )
+
+
+def _objection(letter: Letter) -> Content | None:
+    one = Objection.objects.select_related("sub_processor").filter(pk=letter.about_id).first()
+    if one is None or letter.account is None or one.is_open:
+        return None
+    said = [
+        {
+            Outcome.WITHDRAWN: _("Your objection is noted as withdrawn."),
+            Outcome.FEATURE_OFF: _(
+                "%(name)s gets none of your data. What needs it is switched off for your account."
+            ),
+            Outcome.DROPPED: _("The change does not happen: %(name)s is not going to work for us."),
+            Outcome.TERMINATION: _(
+                "We cannot do without %(name)s. You may end the contract without a fee, and export "
+                "all your data first."
+            ),
+        }[Outcome(one.outcome)]
+        % {"name": one.sub_processor.legal_name}
+    ]
+    return Content(
+        subject=_("Your objection to %(name)s is decided") % {"name": one.sub_processor.legal_name},
+        paragraphs=(*said, *([one.answer] if one.answer else [])),
+        facts=((_("Outcome"), str(Outcome(one.outcome).label)),),
+        button=(_("Open the page"), _page("privacy_sub_processors", letter.account.slug)),
+        why=_why(letter.account),
+    )
+
+
+def _subscription(letter: Letter) -> Content | None:
+    reader = letter.subscriber
+    assert reader is not None
+    if reader.confirmed_at:
+        return Content(
+            subject=_("You follow our sub-processors already"),
+            paragraphs=(
+                _("Somebody entered this address, maybe you. It is on the list: nothing changes."),
+            ),
+            button=(_("Stop following"), subscriptions.end_address(reader)),
+            why=_("You get this once, because somebody entered this address."),
+        )
+    return Content(
+        subject=_("Confirm that you want to follow our sub-processors"),
+        paragraphs=(
+            _("Somebody entered this address to be told of new sub-processors."),
+            _("If it was you, open this page within two days and confirm. If not, do nothing."),
+        ),
+        button=(_("Confirm"), subscriptions.confirm_address(reader)),
+        why=_("You get this once, because somebody entered this address."),
+    )
+
+
+_COMPOSERS: dict[LetterKind, Callable[[Letter], Content | None]] = {
+    LetterKind.CHANGE: _change,
+    LetterKind.CHANGE_DROPPED: _change_dropped,
+    LetterKind.OBJECTION: _objection,
+    LetterKind.SUBSCRIPTION: _subscription,
+}
