@@ -60,6 +60,15 @@ class Spec:
 
 
 @dataclass(frozen=True)
+class Questions:
+    """What the forms ask one visitor. `dropped`: fields of the page that are not asked."""
+
+    prechat: Sequence[wire.QuestionRow]
+    offline: Sequence[wire.QuestionRow]
+    dropped: Sequence[wire.DroppedRow]
+
+
+@dataclass(frozen=True)
 class Filed:
     """A form that was filled in and is good. `said`: name, email and phone, as far as they were
     given; `answers`: rows for the conversation. Numbers in them are hidden (S25). `is_mailed`:
@@ -110,7 +119,7 @@ def questions(
     *,
     page: wire.PageForms | None = None,
     known: Collection[str] = (),
-) -> wire.FormsRow:
+) -> Questions:
     """What a visitor is asked for in this language, changed as the page wishes, without those of
     name, email and phone that are `known` already. A field of the page that asks for what Articles
     9 and 10 protect is dropped, as is one whose key is taken (S28)."""
@@ -119,7 +128,7 @@ def questions(
     asks = settings.asks_before_chat if wishes.prechat is None else wishes.prechat
     before_dropped, before = _of_page(FormPoint.PRECHAT, wishes.fields)
     offline_dropped, offline = _of_page(FormPoint.OFFLINE, wishes.offline_fields)
-    return wire.FormsRow(
+    return Questions(
         prechat=[
             *_standard(settings, FormPoint.PRECHAT, wishes, known),
             *_own(FormPoint.PRECHAT, language),
@@ -132,7 +141,6 @@ def questions(
             *_own(FormPoint.OFFLINE, language),
             *offline,
         ],
-        requires_acknowledgement=settings.requires_acknowledgement,
         dropped=[*before_dropped, *offline_dropped],
     )
 
@@ -201,7 +209,7 @@ def _question(key: str, kind: Any, **rest: Any) -> wire.QuestionRow:
 # --- What is answered ---------------------------------------------------------------------------
 
 
-def file(asked: wire.FormsRow, form: wire.FiledForm, *, known: Collection[str] = ()) -> Filed:
+def file(asked: Questions, form: wire.FiledForm, *, known: Collection[str] = ()) -> Filed:
     """The answers, checked against the questions and ready to be stored. What is not asked is left
     aside. Raises RefusedError(INVALID) with the `field` that is missing or not good."""
     point = FormPoint(form.point)
@@ -228,7 +236,7 @@ def file(asked: wire.FormsRow, form: wire.FiledForm, *, known: Collection[str] =
     return Filed(point, said, answers)
 
 
-def require_nothing_missing(asked: wire.FormsRow, *, known: Collection[str]) -> None:
+def require_nothing_missing(asked: Questions, *, known: Collection[str]) -> None:
     """For a first message without a form: raise RefusedError(INVALID) with the first field that the
     pre-chat form requires and nobody answered."""
     for question in asked.prechat:

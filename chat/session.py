@@ -31,10 +31,11 @@ from chat import (
     projections,
     technical,
     telemetry,
+    telling,
     visitors,
     wire,
 )
-from chat.asking import Filed
+from chat.asking import Filed, Questions
 from chat.authors import Author
 from chat.delivery import ClosingError
 from chat.events import Event
@@ -363,7 +364,7 @@ class VisitorSession:
             is_new=is_new,
             state=state,
             availability=self._status,
-            forms=self._forms(_known(visitors.find(self.visitor_id), details)),
+            forms=self._forms(details),
         )
         return welcome, changes if changes and changes.conversation else None
 
@@ -427,8 +428,12 @@ class VisitorSession:
         said: dict[str, Any] = dict(filed.said) if filed else {}
         if frame.email:
             said["email"] = frame.email
-        if said and self._author and self._author.visitor:
-            visitors.identify(self._author.visitor, **said)
+        visitor = self._author.visitor if self._author else None
+        if visitor and said:
+            visitors.identify(visitor, **said)
+        if visitor and (frame.notice or frame.consents):
+            url = self._page_url() if frame.consents else ""
+            telling.note(self.account, visitor, self._language, frame, page_url=url)
         return event
 
     def _file(self, frame: wire.VisitorMessage, details: Mapping[str, Any]) -> Filed | None:
@@ -439,16 +444,32 @@ class VisitorSession:
         if frame.email:
             known |= {"email"}
         # What is known is left out of the questions, but may be corrected all the same.
-        return asking.file(self._forms(), frame.form, known=known)
+        return asking.file(self._questions(), frame.form, known=known)
 
-    def _forms(self, known: Collection[str] = ()) -> wire.FormsRow:
-        hello = self._hello
-        return asking.questions(
-            self.account.pk,
-            hello.language if hello else "",
-            page=hello.forms if hello else None,
-            known=known,
+    def _questions(self, known: Collection[str] = ()) -> Questions:
+        page = self._hello.forms if self._hello else None
+        return asking.questions(self.account.pk, self._language, page=page, known=known)
+
+    def _forms(self, details: Mapping[str, Any]) -> wire.FormsRow:
+        visitor = visitors.find(self.visitor_id)
+        asked = self._questions(_known(visitor, details))
+        return wire.FormsRow(
+            prechat=list(asked.prechat),
+            offline=list(asked.offline),
+            notice=telling.notice(self.account, self._language),
+            requires_acknowledgement=telling.must_tick(self.account, self._language, visitor),
+            consents=telling.boxes(self._language, visitor),
+            dropped=list(asked.dropped),
         )
+
+    @property
+    def _language(self) -> str:
+        return self._hello.language if self._hello else ""
+
+    def _page_url(self) -> str:
+        """Where the visitor agrees: the page, for an account that wants to know pages."""
+        page = self._hello.page if self._hello else None
+        return page.url if page and collects_pages(self.account.pk) else self._site
 
     def _post_again(self, frame: wire.VisitorMessage, filed: Filed | None) -> Event | None:
         """The common case, without a question asked twice: the verb itself looks whether the
@@ -478,8 +499,10 @@ class VisitorSession:
             key = self._group_key or details.get("group")
             group = groups.find(storable(key)) if key else None
             conversation = conversations.open_for(visitor, group=group)
-            if filed is None and not conversation.last_seq:
-                asking.require_nothing_missing(self._forms(), known=known)
+            if not conversation.last_seq:
+                telling.require_tick(self.account, self._language, visitor, frame.notice)
+                if filed is None:
+                    asking.require_nothing_missing(self._questions(), known=known)
             event = self._say(frame, filed, author, conversation)
         self._author = author
         return event

@@ -53,6 +53,7 @@ class Refusal(StrEnum):
     NOT_FOUND = "not_found"
     NOT_ALLOWED = "not_allowed"
     UNAVAILABLE = "unavailable"
+    NOTICE_REQUIRED = "notice_required"
 
 
 class Change(StrEnum):
@@ -200,17 +201,40 @@ class DroppedRow(Row):
     article: str
 
 
+class NoticeRow(Row):
+    """The line that says who processes what. `version` goes back with the first message."""
+
+    version: str
+    text: str
+    language: str
+
+
+class BoxRow(Row):
+    """A consent box, unticked and optional. `version` goes back with the tick; `details`: until
+    when, and how to take it back."""
+
+    purpose: UUID
+    version: str
+    title: str
+    text: str
+    details: str
+
+
 class FormsRow(Row):
     """What this visitor is asked for here and now, without what is known of them already.
 
     `prechat`: before the first message of a conversation is sent; empty: nothing. `offline`: the
-    same while nobody is there. `requires_acknowledgement`: the notice must be ticked first.
-    `dropped`: fields of the page that the server refused, for the console.
+    same while nobody is there. `notice` stands at each of these points and in the chat;
+    `requires_acknowledgement`: it must be ticked before the first message. `consents`: boxes that
+    the visitor has not ticked yet; none holds anything up. `dropped`: fields of the page that the
+    server refused, for the console.
     """
 
     prechat: list[QuestionRow]
     offline: list[QuestionRow]
+    notice: NoticeRow
     requires_acknowledgement: bool
+    consents: list[BoxRow]
     dropped: list[DroppedRow] = []
 
 
@@ -370,10 +394,26 @@ class FiledForm(Frame):
     values: Annotated[dict[str, str | bool], Field(max_length=50)]
 
 
+class NoticeShown(Frame):
+    """The notice that the visitor saw beside what they sent, or ticked."""
+
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    how: Literal["shown", "ticked"]
+
+
+class TickedBox(Frame):
+    """A consent box that the visitor ticked."""
+
+    purpose: UUID
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
 class VisitorMessage(Frame):
     """`id` is the message's client id. `email` when nobody is there and the visitor leaves one.
     `form` goes with the message in one piece: both are stored, or the message is refused as
-    `invalid` with the `field` that is missing or not good."""
+    `invalid` with the `field` that is missing or not good; so with `notice` and `consents`, whose
+    record is made with the message. A first message without the tick that the account requires is
+    refused as `notice_required`."""
 
     type: Literal["message"]
     id: UUID
@@ -381,6 +421,8 @@ class VisitorMessage(Frame):
     attachments: Annotated[list[UUID], Field(max_length=5)] = []
     email: Text | None = None
     form: FiledForm | None = None
+    notice: NoticeShown | None = None
+    consents: Annotated[list[TickedBox], Field(max_length=20)] = []
 
 
 class VisitorSync(Frame):

@@ -31,7 +31,8 @@ export type RefusalCode =
   | "blocked"
   | "not_found"
   | "not_allowed"
-  | "unavailable";
+  | "unavailable"
+  | "notice_required";
 
 export type ChangeKind =
   | "message_posted"
@@ -149,13 +150,35 @@ export interface DroppedRow {
   article: string;
 }
 
+/** The line that says who processes what. `version` goes back with the first message. */
+export interface NoticeRow {
+  version: string;
+  text: string;
+  language: string;
+}
+
+/** A consent box, unticked and optional. `version` goes back with the tick; `details`: until when, and
+ * how to take it back. */
+export interface BoxRow {
+  purpose: string;
+  version: string;
+  title: string;
+  text: string;
+  details: string;
+}
+
 /** What this visitor is asked for, without what is known of them already. */
 export interface FormsRow {
   /** Before the first message of a conversation is sent; empty: nothing. */
   prechat: QuestionRow[];
   /** The same while nobody is there. */
   offline: QuestionRow[];
+  /** Stands at each of these points and in the chat. */
+  notice: NoticeRow;
+  /** The notice must be ticked before the first message of a conversation. */
   requires_acknowledgement: boolean;
+  /** Boxes that the visitor has not ticked yet; none holds anything up. */
+  consents: BoxRow[];
   dropped: DroppedRow[];
 }
 
@@ -287,6 +310,8 @@ export type VisitorUp =
       attachments: string[];
       email?: string | null;
       form?: FiledForm | null;
+      notice?: { version: string; how: "shown" | "ticked" } | null;
+      consents?: { purpose: string; version: string }[];
     }
   | { type: "sync"; conversation: string | null; since: number | null }
   | { type: "received" | "seen"; seq: number }

@@ -83,7 +83,14 @@ function welcome(
     is_new: false,
     state: { visitor: visitorRow(), conversation, messages, has_earlier: false },
     availability: "online",
-    forms: { prechat: [], offline: [], requires_acknowledgement: false, dropped: [] },
+    forms: {
+      prechat: [],
+      offline: [],
+      notice: { version: "a1", text: "Acme processes what you write here.", language: "en" },
+      requires_acknowledgement: false,
+      consents: [],
+      dropped: [],
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 """What visitors are asked for, and what is done with their answers (S23, S28, S69)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ def _spec(label: str = "Order number", kind: FieldKind = FieldKind.TEXT, **given
     return Spec(kind=kind, label=label, **{**plain, **given})
 
 
-def _asked(rows: list[wire.QuestionRow]) -> dict[str, bool]:
+def _asked(rows: Sequence[wire.QuestionRow]) -> dict[str, bool]:
     return {row.key: row.is_required for row in rows}
 
 
@@ -45,7 +46,7 @@ def test_a_new_account_asks_nothing_before_the_chat_and_an_address_while_nobody_
 
     assert asked.prechat == []
     assert _asked(asked.offline) == {"name": False, "email": True}
-    assert not asked.requires_acknowledgement
+    assert not asking.of(acme.pk).requires_acknowledgement
 
 
 @covers("S23", page="/app/<slug>/settings/forms/")

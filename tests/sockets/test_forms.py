@@ -8,10 +8,13 @@ from uuid import uuid4
 import pytest
 from channels.db import database_sync_to_async
 
-from accounts.models import Account
+from accounts.models import Account, Membership
 from chat import asking
 from chat.asking import Spec
 from chat.models import Conversation, FieldKind, FieldMode, FormPoint, Message, Visitor
+from privacy import purposes
+from privacy.models import ConsentRecord, NoticeAcknowledgement, PurposeCategory
+from privacy.purposes import Words
 from tests.coverage import covers
 from tests.sockets.conftest import OpenVisitor
 
@@ -127,6 +130,86 @@ async def test_an_offline_message_is_marked_for_both_sides(
     said = answer["change"]["messages"]
     assert [one["event"] and one["event"]["name"] for one in said] == ["offline_message", None]
     assert (await _stored(inside))[0] == [JANA]
+
+
+@covers("S12", "R17")
+@pytest.mark.parametrize("point", ["prechat", "offline", "chat"])
+async def test_the_showing_of_the_notice_is_recorded_at_each_point(
+    visit: OpenVisitor, inside: Inside, point: str
+) -> None:
+    device = await visit()
+    version = device.welcome["forms"]["notice"]["version"]
+    form = None if point == "chat" else {"point": point, "values": JANA}
+
+    await device.say("Hello", form=form, notice={"version": version, "how": "shown"})
+
+    def look() -> list[tuple[str, str]]:
+        with inside():
+            return list(NoticeAcknowledgement.objects.values_list("point", "how"))
+
+    assert await database_sync_to_async(look)() == [(point, "shown")]
+
+
+async def test_where_the_tick_is_required_no_conversation_begins_without_it(
+    acme: Account, visit: OpenVisitor, inside: Inside
+) -> None:
+    def require() -> None:
+        with inside():
+            asking.change(acme.pk, requires_acknowledgement=True)
+
+    await database_sync_to_async(require)()
+    device = await visit()
+    forms = device.welcome["forms"]
+    version = forms["notice"]["version"]
+
+    answers = [
+        await device.say("Hello", **told)
+        for told in (
+            {},
+            {"notice": {"version": version, "how": "shown"}},
+            {"notice": {"version": "0" * 64, "how": "ticked"}},
+            {"notice": {"version": version, "how": "ticked"}},
+            {},
+        )
+    ]
+
+    assert forms["requires_acknowledgement"]
+    assert [one.get("code", "ack") for one in answers] == [*["notice_required"] * 3, "ack", "ack"]
+    again = await visit(device.token)
+    assert not again.welcome["forms"]["requires_acknowledgement"]
+
+
+@covers("S42", "R17")
+async def test_ticked_boxes_become_consents_and_others_hold_nothing_up(
+    acme: Account, ana: Membership, visit: OpenVisitor, inside: Inside
+) -> None:
+    def declare() -> None:
+        with inside():
+            purposes.declare_further(
+                {"en": Words("Newsletter", "Write to me once a month.", "your e-mail address")},
+                account_id=acme.pk,
+                category=PurposeCategory.NEWSLETTER,
+                months_valid=12,
+                by=ana,
+            )
+
+    await database_sync_to_async(declare)()
+    device = await visit(language="en", page={"url": "https://shop.test/tea?email=a", "title": ""})
+    (box,) = device.welcome["forms"]["consents"]
+    ticked = {"purpose": box["purpose"], "version": box["version"]}
+    stale = {**ticked, "version": "0" * 64}
+
+    first = await device.say("Hello", consents=[stale])
+    second = await device.say("Yes, please", consents=[ticked])
+
+    def look() -> list[tuple[str, str]]:
+        with inside():
+            return list(ConsentRecord.objects.values_list("state", "page_url"))
+
+    assert [first["type"], second["type"]] == ["ack", "ack"]
+    assert await database_sync_to_async(look)() == [("given", "https://shop.test/tea")]
+    again = await visit(device.token)
+    assert again.welcome["forms"]["consents"] == []
 
 
 async def test_offline_messages_of_one_visitor_are_bounded(visit: OpenVisitor) -> None:

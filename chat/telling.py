@@ -1,0 +1,118 @@
+"""What visitors are told before they write, and what they agree to with their first message.
+
+That they were told and that they agreed are two things, written down apart (`privacy.notices`,
+`privacy.consents`; R17). A message brings both along, so that they are stored with it or not at all.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+
+from accounts.models import Account
+from chat import asking, wire
+from chat.models import Visitor
+from chat.refusals import RefusedError
+from privacy import consents, notices, purposes
+from privacy.consents import Origin
+from privacy.models import NoticeAcknowledgement, NoticeMode, NoticePoint, NoticeWording
+
+
+def notice(account: Account, language: str) -> wire.NoticeRow:
+    """The line that stands in the chat and in its forms."""
+    told = notices.wording(account, language)
+    return wire.NoticeRow(version=told.version_hash, text=told.text, language=told.language)
+
+
+def boxes(language: str, visitor: Visitor | None) -> list[wire.BoxRow]:
+    """The boxes of further purposes, without those that this visitor agreed to already."""
+    return [
+        wire.BoxRow(
+            purpose=box.id, version=box.version, title=box.title, text=box.text, details=box.details
+        )
+        for box in purposes.consent_boxes(language)
+        if visitor is None or not consents.has_consent(visitor.pk, box.id)
+    ]
+
+
+def must_tick(account: Account, language: str, visitor: Visitor | None) -> bool:
+    """Whether this visitor has to tick the notice before a conversation begins: the account asks
+    for it, and they have not ticked the notice as it is now."""
+    if not asking.of(account.pk).requires_acknowledgement:
+        return False
+    if visitor is None:
+        return True
+    version = notices.wording(account, language).version_hash
+    ticked = NoticeAcknowledgement.objects.filter(
+        subject_id=visitor.pk, wording__digest=version, how=NoticeMode.TICKED
+    )
+    return not ticked.exists()
+
+
+def require_tick(
+    account: Account, language: str, visitor: Visitor | None, told: wire.NoticeShown | None
+) -> None:
+    """Raise RefusedError(NOTICE_REQUIRED) for a first message that brings no tick under the words
+    that the account shows, or has shown."""
+    if not must_tick(account, language, visitor):
+        return
+    if told is None or told.how != "ticked":
+        raise RefusedError(wire.Refusal.NOTICE_REQUIRED)
+    now = notices.wording(account, language).version_hash
+    if told.version != now and not NoticeWording.objects.filter(digest=told.version).exists():
+        raise RefusedError(wire.Refusal.NOTICE_REQUIRED)
+
+
+def note(
+    account: Account,
+    visitor: Visitor,
+    language: str,
+    frame: wire.VisitorMessage,
+    *,
+    page_url: str,
+) -> None:
+    """Write down what the visitor was told and what they ticked, as their message says. Twice is
+    once. Words that have changed on the way are left aside: they hold up no message, and nothing is
+    given under words that nobody read."""
+    point = NoticePoint(frame.form.point) if frame.form else NoticePoint.CHAT
+    if frame.notice:
+        try:
+            notices.record_shown(
+                account,
+                visitor.pk,
+                frame.notice.version,
+                language,
+                point,
+                NoticeMode(frame.notice.how),
+            )
+        except ValidationError as error:
+            _only_changed(error)
+    _agree(visitor.pk, language, frame, point=point, page_url=page_url)
+
+
+def _agree(
+    visitor_id: UUID,
+    language: str,
+    frame: wire.VisitorMessage,
+    *,
+    point: NoticePoint,
+    page_url: str,
+) -> None:
+    ticked: Sequence[wire.TickedBox] = frame.consents
+    for one in ticked:
+        origin = Origin(
+            page_url=page_url,
+            form_field=point.value,
+            notice_digest=frame.notice.version if frame.notice else "",
+        )
+        try:
+            consents.give(
+                visitor_id, one.purpose, version=one.version, language=language, origin=origin
+            )
+        except ValidationError as error:
+            _only_changed(error)
+
+
+def _only_changed(error: ValidationError) -> None:
+    if error.code not in {"changed", "ended"}:
+        raise error
