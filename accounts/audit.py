@@ -5,8 +5,6 @@ name or address of a person. Ids are committed to with a salt, so that `forget` 
 and the chain still holds.
 """
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -48,6 +46,8 @@ class Event(StrEnum):
     CONTENT_REDACTED = "content.redacted"
     PERSON_COPIED = "person.copied"
     PERSON_ERASED = "person.erased"
+    RECORD_CHANGED = "record.changed"
+    ASSESSMENT_CHANGED = "assessment.changed"
     PURPOSE_DECLARED = "purpose.declared"
     PURPOSE_CHANGED = "purpose.changed"
     PURPOSE_ENDED = "purpose.ended"
@@ -78,6 +78,8 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.CONTENT_REDACTED: _("Message or file removed"),
     Event.PERSON_COPIED: _("Copy of a person’s data made"),
     Event.PERSON_ERASED: _("Person erased"),
+    Event.RECORD_CHANGED: _("Record of processing changed"),
+    Event.ASSESSMENT_CHANGED: _("Impact assessment changed"),
     Event.PURPOSE_DECLARED: _("Purpose declared"),
     Event.PURPOSE_CHANGED: _("Purpose changed"),
     Event.PURPOSE_ENDED: _("Purpose ended"),
@@ -234,26 +236,23 @@ def told(entry: AuditEntry) -> str:
 
 def as_csv(entries: Iterable[AuditEntry], names: Mapping[UUID, str]) -> str:
     """The entries as a table for a spreadsheet; `names` of members by their ids. Times in UTC."""
-    output = io.StringIO()
-    table = csv.writer(output)
-    table.writerow(
-        ("number", "at", "event", "by", "by_id", "about", "about_id", "details", "digest")
+    head = ("number", "at", "event", "by", "by_id", "about", "about_id", "details", "digest")
+    return spreadsheets.as_csv(head, (_cells(entry, names) for entry in entries))
+
+
+def _cells(entry: AuditEntry, names: Mapping[UUID, str]) -> tuple[object, ...]:
+    actor = names.get(entry.actor_id, "") if entry.actor_id else entry.actor_kind
+    return (
+        entry.number or "",
+        entry.at.astimezone(UTC).isoformat(timespec="seconds"),
+        entry.event,
+        actor,
+        entry.actor_id or "",
+        entry.target_kind,
+        entry.target_id or "",
+        json.dumps(entry.details, ensure_ascii=False),
+        entry.digest,
     )
-    for entry in entries:
-        actor = names.get(entry.actor_id, "") if entry.actor_id else entry.actor_kind
-        row = (
-            entry.number or "",
-            entry.at.astimezone(UTC).isoformat(timespec="seconds"),
-            entry.event,
-            actor,
-            entry.actor_id or "",
-            entry.target_kind,
-            entry.target_id or "",
-            json.dumps(entry.details, ensure_ascii=False),
-            entry.digest,
-        )
-        table.writerow([spreadsheets.harmless(cell) for cell in row])
-    return output.getvalue()
 
 
 def _value(value: Any) -> str:

@@ -175,6 +175,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour=0, minute=5),
         "options": {"expires": 20 * 3600},
     },
+    "keep-records": {
+        "task": "privacy.tasks.keep_records",
+        "schedule": crontab(hour=3, minute=50),
+        "options": {"expires": 20 * 3600},
+    },
     "seal-chains": {
         "task": "accounts.tasks.seal_chains",
         "schedule": 3600.0,

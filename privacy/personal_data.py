@@ -15,7 +15,7 @@ from accounts.declarations import (
 
 _OWNER = _("an owner")
 _USE = _("use of the product")
-_STAFF = "staff of the platform"
+_STAFF = _("staff of the platform")
 _VISITOR = "the visitor"
 _WRITER = "whoever writes to the platform"
 
@@ -468,6 +468,63 @@ TABLES = (
             "seen_at": Personal(_("when they saw it"), Category.ACTIVITY, _USE),
         },
         plain=("id", "account", "sub_processor"),
+    ),
+    Table(
+        "privacy.OwnActivity",
+        plain=(
+            "id",
+            "account",
+            "title",
+            "purposes",
+            "subjects",
+            "categories",
+            "recipients",
+            "transfers",
+            "limits",
+            "measures",
+            "added_at",
+        ),
+    ),
+    Table("privacy.RecordNotes", plain=("id", "account", "joint_controllers", "remarks")),
+    Table("privacy.Assessment", plain=("id", "account", "answers", "answered_at")),
+    Table(
+        "privacy.DocumentVersion",
+        subject=Subject.CONTACT,
+        path=None,
+        purpose=Purpose.PROOF,
+        basis=Basis.LEGAL,
+        kept=Kept.ACCOUNT,
+        erased=Erased.UNLINKED,
+        personal={
+            "content": Personal("contacts in versions of documents", Category.CONTACT, _OWNER)
+        },
+        plain=("id", "account", "document", "number", "digest", "made_at"),
+    ),
+    Table(
+        "privacy.ProcessingEntry",
+        subject=Subject.CONTACT,
+        path=None,
+        purpose=Purpose.PROOF,
+        basis=Basis.LEGAL,
+        kept=Kept.PLATFORM,
+        erased=Erased.UNLINKED,
+        personal={
+            "contact": Personal("contact of a controller", Category.CONTACT, _OWNER),
+            "dpo": Personal("protection officer of a controller", Category.CONTACT, _OWNER),
+            "representative": Personal("representative of a controller", Category.CONTACT, _OWNER),
+        },
+        plain=(
+            "id",
+            "account_ref",
+            "controller",
+            "registration",
+            "address",
+            "country",
+            "categories",
+            "transfers",
+            "written_at",
+            "ended_at",
+        ),
     ),
     Table("privacy.Authority", plain=("id", "position", "name", "address", "ended_on")),
     Table("privacy.Measure", plain=("id", "position", "text", "responsible", "tested_on")),

@@ -9,9 +9,10 @@ from django.utils import timezone, translation
 from accounts import companies, countries
 from accounts.declarations import Subject, Volatile
 from accounts.models import Account
-from privacy import data_map, places, retention, uses
+from privacy import data_map, places, purposes, retention, uses
 from privacy.documents import laws
 from privacy.documents.facts import (
+    Aim,
     DataRow,
     Facts,
     Mail,
@@ -23,9 +24,15 @@ from privacy.documents.facts import (
 )
 from privacy.documents.tree import Link
 from privacy.measures import HEADINGS
+from privacy.models import LegalBasis
 from privacy.models import platform as registers
 from privacy.uses import Flow
 
+_ARTICLES = {
+    LegalBasis.CONTRACT: "Art. 6(1)(b) GDPR",
+    LegalBasis.INTEREST: "Art. 6(1)(f) GDPR",
+    LegalBasis.CONSENT: "Art. 6(1)(a) GDPR",
+}
 OWNERS = "the owners of the account"
 _NOBODY = Party("", "", "", "", "")
 
@@ -200,7 +207,19 @@ def _facts(account: Account | None, on: date) -> Facts:
         authorities=authorities(),
         asked=questions() if account else (),
         mails=mails(account, on),
+        aims=aims(account) if account else (),
     )
+
+
+def aims(account: Account) -> tuple[Aim, ...]:
+    """The purposes that the account has declared, in English words where it gave them. Inside it."""
+    found = []
+    for one in purposes.declared(account.pk):
+        words, _language = purposes.words(one, "en")
+        basis = _ARTICLES[LegalBasis(one.basis)]
+        said = f"{basis}: {one.interest}" if one.interest else basis
+        found.append(Aim(words.title, words.text, said, words.data))
+    return tuple(found)
 
 
 def _controller(account: Account) -> Party:

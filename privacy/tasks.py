@@ -1,5 +1,6 @@
 """Background work of the privacy app: the daily purge, copies of people's data, erasures."""
 
+import contextlib
 import time
 from datetime import datetime
 from uuid import UUID
@@ -21,9 +22,11 @@ from privacy import (
     objections,
     publications,
     purges,
+    records,
     sub_processors,
     subscriptions,
 )
+from privacy.documents.facts import Incomplete
 
 log = structlog.get_logger(__name__)
 
@@ -123,6 +126,27 @@ def _forget(now: datetime) -> None:
 def note_decisions() -> None:
     """Write what staff decided into the account's own trail. Safe to run twice."""
     objections.note_decisions()
+
+
+@each_account_task
+def keep_records() -> None:
+    """Start `keep_record` for every account, and end the lines of those that are gone."""
+    records.end_lines()
+    for account_id in Account.objects.values_list("pk", flat=True).iterator():
+        keep_record.after_commit(account_id=account_id)
+
+
+@tenant_task
+def keep_record() -> None:
+    """Keep dated versions of what is computed for the account where it has changed, and its line in
+    the platform's record. Safe to run twice."""
+    account_id = current_account()
+    assert account_id is not None
+    account = Account.objects.get(pk=account_id)
+    records.contribute(account)
+    # With a gap, such as a company that is not named, there is no record yet.
+    with contextlib.suppress(Incomplete):
+        records.keep(account)
 
 
 @tenant_task

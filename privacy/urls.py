@@ -11,12 +11,15 @@ from privacy.views import (
     launch,
     people,
     processing,
+    record,
     staff,
     staff_accounts,
+    staff_record,
     sub_processors,
 )
 
 ACCOUNT = "app/<slug:slug>/settings/privacy/"
+TEXTS = f"{ACCOUNT}texts/"
 
 urlpatterns = [
     path("privacy/", centre.privacy_centre, name="privacy_centre"),
@@ -86,9 +89,9 @@ urlpatterns = [
         name="privacy_person_erase",
     ),
     path(f"{ACCOUNT}copies/<uuid:copy_id>/", people.privacy_copy, name="privacy_copy"),
-    path(f"{ACCOUNT}texts/", processing.privacy_processing, name="privacy_processing"),
+    path(TEXTS, processing.privacy_processing, name="privacy_processing"),
     path(
-        f"{ACCOUNT}texts/processing.json",
+        f"{TEXTS}processing.json",
         processing.privacy_processing_json,
         name="privacy_processing_json",
     ),
@@ -107,6 +110,33 @@ urlpatterns = [
         sub_processors.privacy_objection_withdraw,
         name="privacy_objection_withdraw",
     ),
+    path(f"{TEXTS}record/", record.privacy_record, name="privacy_record"),
+    path(f"{TEXTS}record/notes/", record.privacy_record_notes, name="privacy_record_notes"),
+    path(f"{TEXTS}record/keep/", record.privacy_record_keep, name="privacy_record_keep"),
+    path(f"{TEXTS}record/activities/new/", record.privacy_activity, name="privacy_activity_new"),
+    path(
+        f"{TEXTS}record/activities/<uuid:activity_id>/",
+        record.privacy_activity,
+        name="privacy_activity",
+    ),
+    path(
+        f"{TEXTS}record/activities/<uuid:activity_id>/remove/",
+        record.privacy_activity_remove,
+        name="privacy_activity_remove",
+    ),
+    path(
+        f"{TEXTS}record/versions/<int:number>/",
+        record.privacy_record_version,
+        name="privacy_record_version",
+    ),
+    path(
+        f"{TEXTS}record/versions/<int:number>/changes/",
+        record.privacy_record_changes,
+        name="privacy_record_changes",
+    ),
+    path(f"{TEXTS}record.pdf", record.privacy_record_pdf, name="privacy_record_pdf"),
+    path(f"{TEXTS}record.csv", record.privacy_record_csv, name="privacy_record_csv"),
+    path(f"{TEXTS}record.json", record.privacy_record_json, name="privacy_record_json"),
     path(f"{ACCOUNT}history/", history.privacy_history, name="privacy_history"),
     path(
         f"{ACCOUNT}history/preview/",
@@ -140,6 +170,9 @@ urlpatterns = [
     path("staff/identity/", staff.staff_identity, name="staff_identity"),
     path("staff/measures/", staff.staff_measures, name="staff_measures"),
     path("staff/measures/<int:position>/", staff.staff_measure, name="staff_measure"),
+    path("staff/processing/", staff_record.staff_processing, name="staff_processing"),
+    path("staff/processing.csv", staff_record.staff_processing_csv, name="staff_processing_csv"),
+    path("staff/processing.json", staff_record.staff_processing_json, name="staff_processing_json"),
     path("staff/trail/", staff.staff_trail, name="staff_trail"),
     path("staff/objections/", staff_accounts.staff_objections, name="staff_objections"),
     path(

@@ -41,8 +41,8 @@ def build(facts: Facts) -> Document:
 def _parties(facts: Facts) -> Section:
     said = []
     if facts.account:
-        said.append(_party("The controller", facts.account))
-    said.append(_party("The processor", facts.platform))
+        said.append(party_sheet("The controller", facts.account))
+    said.append(party_sheet("The processor", facts.platform))
     return Section(
         title="Parties (Annex I)",
         anchor="parties",
@@ -55,7 +55,8 @@ def _parties(facts: Facts) -> Section:
     )
 
 
-def _party(role: str, party: Party) -> Table:
+def party_sheet(role: str, party: Party) -> Table:
+    """A party with everything that is known of it, its data protection officer included (S43)."""
     rows = (
         ("Name", party.company_name),
         ("Registration number", party.registration_no),
@@ -400,6 +401,7 @@ def _annexes(facts: Facts) -> tuple[Section, ...]:
                 *_about_forms(facts),
             ),
             tables=(
+                *_aims(facts),
                 Table(
                     "Data subjects and data",
                     ("Data subjects", "Category", "Data", "Kept"),
@@ -439,6 +441,12 @@ def _annexes(facts: Facts) -> tuple[Section, ...]:
             else (),
         ),
     )
+
+
+def _aims(facts: Facts) -> tuple[Table, ...]:
+    rows = tuple((one.title, one.basis, one.data) for one in facts.aims)
+    head = ("Purpose", "Legal basis", "Data")
+    return (Table("Purposes of the controller", head, rows),) if rows else ()
 
 
 def _about_forms(facts: Facts) -> tuple[str, ...]:

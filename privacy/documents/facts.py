@@ -87,6 +87,16 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Aim:
+    """A purpose that the controller has declared, with its legal basis and the data it uses."""
+
+    title: str
+    text: str
+    basis: str
+    data: str
+
+
+@dataclass(frozen=True)
 class Mail:
     """A kind of e-mail that leaves the service: who hands it over, and in which country (S16)."""
 
@@ -112,6 +122,7 @@ class Facts:
     authorities: tuple[Link, ...] = ()
     asked: tuple[Question, ...] = ()
     mails: tuple[Mail, ...] = ()
+    aims: tuple[Aim, ...] = ()
 
     def missing(self) -> list[str]:
         """Which mandatory values are not there; a document with any is not made."""

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -67,3 +68,37 @@ class Document:
     def canonical(self) -> str:
         """The content as JSON, the same text for the same content."""
         return json.dumps(asdict(self), default=str, ensure_ascii=False, sort_keys=True)
+
+
+def read(content: str) -> Document:
+    """The document of which `content` is the canonical form."""
+    said = json.loads(content)
+    return Document(
+        title=said["title"],
+        version=said["version"],
+        dated=date.fromisoformat(said["dated"]),
+        language=said["language"],
+        sections=tuple(_section(one) for one in said["sections"]),
+    )
+
+
+def _section(said: dict[str, Any]) -> Section:
+    return Section(
+        title=said["title"],
+        anchor=said["anchor"],
+        paragraphs=tuple(said["paragraphs"]),
+        points=tuple(
+            Point(
+                one["number"],
+                one["title"],
+                one["text"],
+                tuple(Link(**link) for link in one["links"]),
+            )
+            for one in said["points"]
+        ),
+        items=tuple(said["items"]),
+        tables=tuple(
+            Table(one["caption"], tuple(one["head"]), tuple(tuple(row) for row in one["rows"]))
+            for one in said["tables"]
+        ),
+    )

@@ -31,6 +31,13 @@ from privacy.models.platform import (
     Standing,
     SubProcessor,
 )
+from privacy.models.records import (
+    Assessment,
+    DocumentVersion,
+    OwnActivity,
+    ProcessingEntry,
+    RecordNotes,
+)
 from privacy.models.staff import StaffEntry
 from privacy.models.subjects import Erasure, ErasureReceipt, SubjectCopy
 
@@ -38,6 +45,7 @@ __all__ = [
     "Acceptance",
     "AccountExport",
     "Agreement",
+    "Assessment",
     "Authority",
     "ChangeSeen",
     "Channel",
@@ -46,6 +54,7 @@ __all__ = [
     "ConsentPrincipal",
     "ConsentRecord",
     "ConsentState",
+    "DocumentVersion",
     "Erasure",
     "ErasureReceipt",
     "HistoryPolicy",
@@ -60,9 +69,11 @@ __all__ = [
     "NoticeWording",
     "Objection",
     "Outcome",
+    "OwnActivity",
     "Period",
     "Place",
     "PlatformIdentity",
+    "ProcessingEntry",
     "Publication",
     "PurgeReceipt",
     "PurgeRun",
@@ -70,6 +81,7 @@ __all__ = [
     "PurposeCategory",
     "PurposeKind",
     "PurposeVersion",
+    "RecordNotes",
     "StaffEntry",
     "Standing",
     "SubProcessor",

@@ -18,8 +18,8 @@ from accounts.tenancy import tenant
 from chat import identity, visitors
 from chat.models import Conversation, Group
 from chat.visitors import VisitorDetails
-from privacy import agreements, copies, exports, holds, objections, prohibited
-from privacy.models import Agreement, SubProcessor
+from privacy import agreements, copies, exports, holds, objections, prohibited, records
+from privacy.models import Agreement, DocumentVersion, OwnActivity, SubProcessor
 from privacy.models.history import HoldKind
 from privacy.tasks import build_export
 from tests.architecture.test_doors import our_patterns
@@ -115,6 +115,17 @@ CALLS = {
     "privacy_sub_processors": Call(),
     "privacy_object": Call("post", ("change",), {"reason": "No"}, is_everybodys=True),
     "privacy_objection_withdraw": Call("post", ("objection",)),
+    "privacy_record": Call(),
+    "privacy_record_notes": Call("post", fields={"remarks": "None"}),
+    "privacy_record_keep": Call("post"),
+    "privacy_record_pdf": Call(),
+    "privacy_record_csv": Call(),
+    "privacy_record_json": Call(),
+    "privacy_record_version": Call(ids=("version_number",)),
+    "privacy_record_changes": Call(ids=("version_number",)),
+    "privacy_activity_new": Call(),
+    "privacy_activity": Call(ids=("activity",)),
+    "privacy_activity_remove": Call("post", ("activity",)),
     "privacy_history": Call(),
     "privacy_history_preview": Call(fields={"period": "1_months"}),
     "privacy_history_smaller": Call(),
@@ -158,10 +169,22 @@ def known(
         objection = objections.raise_one(
             acme, _announced(), reason="No", by=ana, today=timezone.now().date()
         )
+        activity = OwnActivity.objects.create(account=acme, title="Orders")
+        text = prohibited.document()
+        for number in (1, 2):
+            DocumentVersion.objects.create(
+                account=acme,
+                document=records.KIND,
+                number=number,
+                content=text.canonical(),
+                digest=text.digest,
+            )
     build_export(account_id=str(acme.pk), export_id=str(export.pk))
     return {
         "change": company.pk,
         "objection": objection.pk,
+        "activity": activity.pk,
+        "version_number": 2,
         "conversation": conversation.pk,
         "export": export.pk,
         "copy": copy.pk,

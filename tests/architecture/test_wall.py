@@ -30,6 +30,7 @@ GLOBAL_TABLES = {
     "privacy_measure",
     "privacy_place",
     "privacy_platformidentity",
+    "privacy_processingentry",
     "privacy_publication",
     "privacy_staffentry",
     "privacy_subprocessor",

@@ -13,7 +13,10 @@ from accounts.models import Membership, User
 from privacy.models import StaffEntry
 from tests.conftest import LogIn
 
-PAGES = ("", "identity/", "measures/", "measures/1/", "trail/", "places/", "places/new/")
+PAGES = (
+    *("", "identity/", "measures/", "measures/1/", "trail/", "places/", "places/new/"),
+    *("processing/", "processing.csv", "processing.json"),
+)
 
 
 @pytest.mark.parametrize("page", PAGES)
