@@ -208,7 +208,7 @@ PERSONAL_DATA = [
     "widget.personal_data",
 ]
 # Which of it an account's settings let in, what its forms ask, what it mails (`privacy.uses.Uses`).
-USES = ["chat.uses"]
+USES = ["privacy.consent_uses", "chat.uses"]
 # What each app keeps of people outside the database (`privacy.subjects.Eraser`).
 ERASERS = ["chat.erasures.VISITOR", "privacy.exports.FILES"]
 # Whose conversation it is, and what the purge finds in each app, in the order in which it goes.

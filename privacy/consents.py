@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -145,9 +145,34 @@ def counting(now: datetime) -> QuerySet[Consent]:
     return Consent.objects.filter(lasting, going_on, state=ConsentState.GIVEN)
 
 
+def counts(now: datetime) -> dict[UUID, int]:
+    """How many consents count at this moment, by purpose."""
+    found = counting(now).values("purpose_id").annotate(number=Count("pk"))
+    return {one["purpose_id"]: one["number"] for one in found}
+
+
 def newest(consent: Consent) -> ConsentRecord | None:
     """The last thing that happened to a consent."""
     return records(consent).last()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which consents somebody wants to see; None means all."""
+
+    purpose_id: UUID | None = None
+    state: ConsentState | None = None
+
+
+def find(wanted: Wanted, *, before: UUID | None = None) -> QuerySet[Consent]:
+    """The account's consents that are wanted, those that began last first; `before`: older than
+    this one. With purpose and principal."""
+    found = Consent.objects.select_related("purpose", "principal").order_by("-id")
+    if wanted.purpose_id:
+        found = found.filter(purpose_id=wanted.purpose_id)
+    if wanted.state:
+        found = found.filter(state=wanted.state)
+    return found.filter(pk__lt=before) if before else found
 
 
 def records(consent: Consent) -> QuerySet[ConsentRecord]:

@@ -132,7 +132,11 @@ TABLES = (
         basis=Basis.LEGAL,
         kept=Kept.CONSENT,
         erased=Erased.UNLINKED,
-        personal={"subject_id": Personal(_("whose consents they are"), Category.ACTIVITY, _USE)},
+        personal={
+            "subject_id": Personal(
+                _("whose consents they are"), Category.ACTIVITY, _USE, when="consent"
+            )
+        },
         plain=("id", "account"),
     ),
     Table(
@@ -146,10 +150,12 @@ TABLES = (
         kept=Kept.CONSENT,
         erased=Erased.UNLINKED,
         personal={
-            "purpose": Personal(_("purpose"), Category.ACTIVITY, _VISITOR),
-            "state": Personal(_("how it stands"), Category.ACTIVITY, _VISITOR),
-            "changed_at": Personal(_("since when"), Category.ACTIVITY, _USE),
-            "valid_until": Personal(_("until when it counts"), Category.ACTIVITY, _USE),
+            "purpose": Personal(_("purpose"), Category.ACTIVITY, _VISITOR, when="consent"),
+            "state": Personal(_("how it stands"), Category.ACTIVITY, _VISITOR, when="consent"),
+            "changed_at": Personal(_("since when"), Category.ACTIVITY, _USE, when="consent"),
+            "valid_until": Personal(
+                _("until when it counts"), Category.ACTIVITY, _USE, when="consent"
+            ),
         },
         plain=("id", "account", "principal"),
     ),
@@ -164,15 +170,21 @@ TABLES = (
         kept=Kept.CONSENT,
         erased=Erased.UNLINKED,
         personal={
-            "purpose": Personal(_("purpose"), Category.ACTIVITY, _VISITOR),
-            "state": Personal(_("what was decided"), Category.ACTIVITY, _VISITOR),
-            "text": Personal(_("the words on the screen"), Category.ACTIVITY, _OWNER),
-            "language": Personal(_("language"), Category.TECHNICAL, _VISITOR),
-            "at": Personal(_("when"), Category.ACTIVITY, _USE),
-            "valid_until": Personal(_("until when it counts"), Category.ACTIVITY, _USE),
-            "page_url": Personal(_("on which page"), Category.TECHNICAL, _VISITOR),
-            "how": Personal(_("how it was given"), Category.ACTIVITY, _VISITOR),
-            "channel": Personal(_("how it was taken back"), Category.ACTIVITY, _VISITOR),
+            "purpose": Personal(_("purpose"), Category.ACTIVITY, _VISITOR, when="consent"),
+            "state": Personal(_("what was decided"), Category.ACTIVITY, _VISITOR, when="consent"),
+            "text": Personal(
+                _("the words on the screen"), Category.ACTIVITY, _OWNER, when="consent"
+            ),
+            "language": Personal(_("language"), Category.TECHNICAL, _VISITOR, when="consent"),
+            "at": Personal(_("when"), Category.ACTIVITY, _USE, when="consent"),
+            "valid_until": Personal(
+                _("until when it counts"), Category.ACTIVITY, _USE, when="consent"
+            ),
+            "page_url": Personal(_("on which page"), Category.TECHNICAL, _VISITOR, when="consent"),
+            "how": Personal(_("how it was given"), Category.ACTIVITY, _VISITOR, when="consent"),
+            "channel": Personal(
+                _("how it was taken back"), Category.ACTIVITY, _VISITOR, when="consent"
+            ),
         },
         plain=(
             "id",
@@ -225,6 +237,18 @@ TABLES = (
         erased=Erased.STAYS,
         personal={"ended_by": Personal(_("who ended a purpose"), Category.ACTIVITY, _USE)},
         plain=("id", "account", "kind", "ended_at"),
+    ),
+    Table(
+        "privacy.PurposeReview",
+        subject=Subject.MEMBER,
+        title=_("Purposes they looked at"),
+        path="reviewed_by__user",
+        purpose=Purpose.PROOF,
+        basis=Basis.LEGAL,
+        kept=Kept.ACCOUNT,
+        erased=Erased.STAYS,
+        personal={"reviewed_by": Personal(_("who looked at purposes"), Category.ACTIVITY, _USE)},
+        plain=("id", "account", "considered", "reviewed_at"),
     ),
     Table(
         "privacy.PurposeVersion",

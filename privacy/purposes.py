@@ -19,12 +19,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import audit, companies
+from accounts.declarations import Subject
 from accounts.models import Account, Language, Membership, Role
 from accounts.tenancy import current_account
-from privacy.models import LegalBasis, Purpose, PurposeCategory, PurposeKind, PurposeVersion
+from privacy import uses
+from privacy.models import (
+    LegalBasis,
+    Purpose,
+    PurposeCategory,
+    PurposeKind,
+    PurposeReview,
+    PurposeVersion,
+)
 
 MOST = 8
 """Further purposes that an account may have at a time: more boxes than that nobody reads."""
+
+
+ARTICLES = {
+    LegalBasis.CONTRACT: "Art. 6(1)(b) GDPR",
+    LegalBasis.INTEREST: "Art. 6(1)(f) GDPR",
+    LegalBasis.CONSENT: "Art. 6(1)(a) GDPR",
+}
+"""How documents cite a basis."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +83,19 @@ def declared(account_id: UUID) -> list[PurposeVersion]:
         .select_related("purpose", "declared_by")
     )
     return sorted(newest, key=lambda one: (one.kind != PurposeKind.SUPPORT, one.purpose_id))
+
+
+def names(account_id: UUID) -> dict[UUID, str]:
+    """What each further purpose is called in the account's language, those that have ended
+    included, in the order in which they came."""
+    newest = (
+        PurposeVersion.objects.filter(account_id=account_id, purpose__kind=PurposeKind.FURTHER)
+        .order_by("purpose_id", "-number")
+        .distinct("purpose_id")
+        .select_related("purpose")
+    )
+    language = Account.objects.values_list("language", flat=True).get(pk=account_id)
+    return {one.purpose.pk: words(one, language)[0].title for one in newest}
 
 
 def words(version: PurposeVersion, language: str) -> tuple[Words, str]:
@@ -172,6 +202,37 @@ def declare_further(
     )
 
 
+def review(account_id: UUID, *, by: Membership | None) -> None:
+    """Write down that somebody has looked at what data are used for, with all that the account lets
+    in now (S38)."""
+    PurposeReview.objects.update_or_create(
+        account_id=account_id,
+        defaults={
+            "considered": sorted(_let_in()),
+            "reviewed_at": timezone.now(),
+            "reviewed_by": by,
+        },
+    )
+
+
+def needs_review(account_id: UUID) -> list[str]:
+    """What visitors are asked or watched for that was not when somebody last looked, in texts of the
+    data map, to be translated: what it is used for has to be thought about anew. Empty when
+    nothing has come, and while nothing is declared at all, which `declared` says."""
+    last = PurposeReview.objects.filter(account_id=account_id).first()
+    if last is None:
+        return []
+    new = sorted(_let_in() - set(last.considered))
+    named = {one.personal.when: one.personal.what for one in reversed(uses.data(Subject.VISITOR))}
+    named |= {one.when: one.what for one in uses.volatile(Subject.VISITOR)}
+    return [named[name] for name in new if name in named]
+
+
+def _let_in() -> set[str]:
+    """The names of all conditions that hold; that there are boxes follows from the answer."""
+    return {name for name, holds in uses.conditions().items() if holds and name != "consent"}
+
+
 def end(purpose: Purpose, *, by: Membership | None, now: datetime | None = None) -> None:
     """End a further purpose: its box is gone, and nothing may be done on its basis from now on. A
     job writes that down in each consent (`consents.end_overdue`). Ended already: nothing happens.
@@ -213,8 +274,13 @@ def preview(texts: Mapping[str, Words], months_valid: int | None, account_id: UU
         texts={one: asdict(each) for one, each in texts.items()},
         months_valid=months_valid,
     )
-    controller = controller_name(account_id)
-    return [_box(version, one, controller) for one in texts]
+    return boxes_of(version)
+
+
+def boxes_of(version: PurposeVersion) -> list[Box]:
+    """The boxes of one version, once for each language that it has words in."""
+    controller = controller_name(version.account_id)
+    return [_box(version, one, controller) for one in version.texts]
 
 
 def controller_name(account_id: UUID) -> str:
@@ -278,8 +344,7 @@ def _declare(purpose: Purpose, version: PurposeVersion, *, by: Membership | None
         audit.Event.PURPOSE_CHANGED if before else audit.Event.PURPOSE_DECLARED,
         by=by,
         target=("purpose", purpose.pk),
-        kind=purpose.kind,
-        basis=version.basis,
+        basis=ARTICLES[LegalBasis(version.basis)],
         version=version.number,
     )
     return version

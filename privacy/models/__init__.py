@@ -17,6 +17,7 @@ from privacy.models.consents import (
     Purpose,
     PurposeCategory,
     PurposeKind,
+    PurposeReview,
     PurposeVersion,
 )
 from privacy.models.history import HistoryPolicy, LegalHold, Period, PurgeReceipt, PurgeRun
@@ -80,6 +81,7 @@ __all__ = [
     "Purpose",
     "PurposeCategory",
     "PurposeKind",
+    "PurposeReview",
     "PurposeVersion",
     "RecordNotes",
     "StaffEntry",

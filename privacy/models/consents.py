@@ -116,6 +116,23 @@ class PurposeVersion(TenantModel):
         return str(self.purpose.kind)
 
 
+class PurposeReview(TenantModel):
+    """That somebody looked at what data are used for, and what the account let in at that time
+    (`privacy.uses`). What is let in later makes the question come back."""
+
+    considered = models.JSONField(default=list, blank=True)
+    reviewed_at = models.DateTimeField(default=timezone.now)
+    reviewed_by = TenantForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account"], name="purpose_review_once")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class NoticeWording(TenantModel):
     """A notice as visitors were shown it, word for word, by its hash."""
 

@@ -19,11 +19,12 @@ from chat import identity, visitors
 from chat.models import Conversation, Group
 from chat.visitors import VisitorDetails
 from privacy import agreements, copies, exports, holds, objections, prohibited, records
-from privacy.models import Agreement, DocumentVersion, OwnActivity, SubProcessor
+from privacy.models import Agreement, Consent, DocumentVersion, OwnActivity, SubProcessor
 from privacy.models.history import HoldKind
 from privacy.tasks import build_export
 from tests.architecture.test_doors import our_patterns
 from tests.conftest import LogIn
+from tests.privacy.test_consents import declare, give
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,13 @@ CALLS = {
     "privacy_history_smaller": Call(),
     "privacy_hold": Call("post", fields={"address": Known("conversation"), "reason": "A case"}),
     "privacy_hold_lift": Call("post", ("hold",)),
+    "privacy_purposes": Call(),
+    "privacy_purpose_new": Call(),
+    "privacy_purpose_preview": Call("post"),
+    "privacy_purpose": Call(ids=("purpose",)),
+    "privacy_purpose_end": Call("post", ("purpose",)),
+    "privacy_consents": Call(),
+    "privacy_consent": Call(ids=("consent",)),
 }
 
 
@@ -163,6 +171,9 @@ def known(
         free = visitors.ensure(acme.pk, identity.new_visitor_id(), VisitorDetails())
         copy = copies.ask(conversation.visitor_id, account_id=acme.pk, by=ana)
         copies.build(copy.pk)
+        news = declare(acme, ana).purpose
+        give(conversation.visitor, news.pk)
+        consent = Consent.objects.get()
     with tenant(acme.pk):
         export = exports.ask(acme, by=ana)
         company = _announced()
@@ -185,6 +196,8 @@ def known(
         "objection": objection.pk,
         "activity": activity.pk,
         "version_number": 2,
+        "consent": consent.pk,
+        "purpose": news.pk,
         "conversation": conversation.pk,
         "export": export.pk,
         "copy": copy.pk,
