@@ -41,6 +41,7 @@ class Event(StrEnum):
     COMPANY_NAMED = "company.named"
     AGREEMENT_ACCEPTED = "agreement.accepted"
     WENT_LIVE = "account.live"
+    POLICY_COPIED = "policy.copied"
     HOLD_PLACED = "hold.placed"
     HOLD_LIFTED = "hold.lifted"
     CONTENT_REDACTED = "content.redacted"
@@ -73,6 +74,7 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.COMPANY_NAMED: _("Company details changed"),
     Event.AGREEMENT_ACCEPTED: _("Agreement accepted"),
     Event.WENT_LIVE: _("Went live"),
+    Event.POLICY_COPIED: _("Privacy policy copied"),
     Event.HOLD_PLACED: _("Legal hold placed"),
     Event.HOLD_LIFTED: _("Legal hold lifted"),
     Event.CONTENT_REDACTED: _("Message or file removed"),

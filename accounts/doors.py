@@ -4,6 +4,7 @@ A view, consumer, task or command without a door does not exist: a test lists th
 the label. The visitor's door is in `chat.doors`, because it has to know visitors.
 """
 
+import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import close_old_connections, connections, transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
 
 from accounts.models import Account, Membership, Role, User
 from accounts.tenancy import tenant
@@ -124,6 +126,45 @@ def staff_view(view: StaffView[P]) -> View:
 def _confirmed_within(request: HttpRequest, period: timedelta) -> bool:
     proofs = [record["at"] for record in get_authentication_records(request, request.user)]
     return bool(proofs) and time.time() - max(proofs) < period.total_seconds()
+
+
+class PageRequest(HttpRequest):
+    """A request for a public page of an account, inside it; nobody is known."""
+
+    account: Account
+
+
+PageView = Callable[Concatenate[PageRequest, P], HttpResponseBase]
+
+_KEY = re.compile(r"[0-9a-f]{40}")
+
+
+def account_by_key(key: str) -> Account | None:
+    """The account with this public key, unless it is blocked."""
+    if not _KEY.fullmatch(key):
+        # Also because PostgreSQL faults at some texts, such as those with NUL.
+        return None
+    return Account.objects.filter(public_key=key, is_blocked=False).first()
+
+
+def page_view(view: PageView[P]) -> View:
+    """Open to everybody who knows the account's public key, as whoever saw its chat does: 404 for
+    any other key. For pages without log-in and cookie; their forms stand for nobody in particular,
+    so there is nothing that another site could do in somebody's name."""
+
+    @wraps(view)
+    def enter(request: HttpRequest, key: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        account = account_by_key(key)
+        if account is None:
+            raise Http404
+        inside = cast(PageRequest, request)
+        inside.account = account
+        with tenant(account.pk):
+            return view(inside, *args, **kwargs)
+
+    exempt = csrf_exempt(enter)
+    exempt.door = "public"  # type: ignore[attr-defined]
+    return exempt
 
 
 class SignedClaim(Protocol):

@@ -4,7 +4,6 @@
 `visitor_view` is for the frame, which proves its site by a ticket and its visitor by a token.
 """
 
-import re
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
@@ -16,12 +15,11 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.doors import account_by_key
 from accounts.models import Account
 from accounts.tenancy import tenant
 from chat import identity
 from chat.wire import Refusal
-
-_KEY = re.compile(r"[0-9a-f]{40}")
 
 P = ParamSpec("P")
 
@@ -45,14 +43,6 @@ class VisitorRequest(EmbedRequest):
 EmbedView = Callable[Concatenate[EmbedRequest, P], HttpResponseBase]
 VisitorView = Callable[Concatenate[VisitorRequest, P], HttpResponseBase]
 View = Callable[..., HttpResponseBase]
-
-
-def account_by_key(key: str) -> Account | None:
-    """The account with this public key, unless it is blocked."""
-    if not _KEY.fullmatch(key):
-        # Also because PostgreSQL faults at some texts, such as those with NUL.
-        return None
-    return Account.objects.filter(public_key=key, is_blocked=False).first()
 
 
 def is_platform_origin(origin: str | None) -> bool:

@@ -13,7 +13,7 @@ from django.db import DataError
 from redis.exceptions import RedisError
 
 from accounts import ratelimits, sites
-from accounts.doors import in_account, outside_accounts
+from accounts.doors import account_by_key, in_account, outside_accounts
 from accounts.models import Account
 from accounts.ratelimits import Rule, TooMany
 from chat import (
@@ -21,7 +21,6 @@ from chat import (
     availability,
     conversations,
     devices,
-    doors,
     events,
     groups,
     identity,
@@ -101,7 +100,7 @@ class VisitorSession:
         if frame.protocol != wire.PROTOCOL:
             await self._send(wire.Reload())
             raise ClosingError(CloseCode.RELOAD)
-        account = await outside_accounts(doors.account_by_key, self._key)
+        account = await outside_accounts(account_by_key, self._key)
         if account is None:
             raise ClosingError(CloseCode.UNAUTHORISED)
         known = identity.verify(account, frame.token)

@@ -550,6 +550,21 @@ TABLES = (
             "ended_at",
         ),
     ),
+    Table(
+        "privacy.PolicyCopy",
+        subject=Subject.MEMBER,
+        title=_("Privacy policies they copied"),
+        path="copied_by__user",
+        purpose=Purpose.CONTRACT,
+        basis=Basis.CONTRACT,
+        kept=Kept.ACCOUNT,
+        erased=Erased.STAYS,
+        personal={
+            "copied_by": Personal(_("who copied a privacy policy"), Category.ACTIVITY, _USE),
+            "content": Personal(_("contacts in a copied privacy policy"), Category.CONTACT, _OWNER),
+        },
+        plain=("id", "account", "language", "digest", "copied_at"),
+    ),
     Table("privacy.Authority", plain=("id", "position", "name", "address", "ended_on")),
     Table("privacy.Measure", plain=("id", "position", "text", "responsible", "tested_on")),
     Table(

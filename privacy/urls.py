@@ -11,6 +11,7 @@ from privacy.views import (
     history,
     launch,
     people,
+    policies,
     processing,
     purposes,
     record,
@@ -56,6 +57,13 @@ urlpatterns = [
         name="privacy_document_changes",
     ),
     path("copies/<str:signed>/data.zip", people.copy, name="copy"),
+    path("privacy/policy/<str:key>/", policies.privacy_policy_public, name="privacy_policy_public"),
+    path(f"{ACCOUNT}texts/policy/", policies.privacy_policy, name="privacy_policy"),
+    path(
+        f"{ACCOUNT}texts/policy/copied/",
+        policies.privacy_policy_copied,
+        name="privacy_policy_copied",
+    ),
     path("app/<slug:slug>/start/live/", launch.go_live, name="go_live"),
     path(f"{ACCOUNT}agreements/", agreements.privacy_agreements, name="privacy_agreements"),
     path(

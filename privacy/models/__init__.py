@@ -32,6 +32,7 @@ from privacy.models.platform import (
     Standing,
     SubProcessor,
 )
+from privacy.models.policies import PolicyCopy
 from privacy.models.records import (
     Assessment,
     DocumentVersion,
@@ -74,6 +75,7 @@ __all__ = [
     "Period",
     "Place",
     "PlatformIdentity",
+    "PolicyCopy",
     "ProcessingEntry",
     "Publication",
     "PurgeReceipt",

@@ -127,6 +127,8 @@ CALLS = {
     "privacy_activity_new": Call(),
     "privacy_activity": Call(ids=("activity",)),
     "privacy_activity_remove": Call("post", ("activity",)),
+    "privacy_policy": Call(),
+    "privacy_policy_copied": Call("post", fields={"language": "en", "digest": "0" * 64}),
     "privacy_history": Call(),
     "privacy_history_preview": Call(fields={"period": "1_months"}),
     "privacy_history_smaller": Call(),
