@@ -25,6 +25,11 @@ urlpatterns = [
     path("widget/<str:key>/privacy/details", own_data.correct, name="own_details"),
     path("widget/<str:key>/privacy/copies", own_data.ask_copy, name="own_copies"),
     path("widget/<str:key>/privacy/copies/<uuid:copy_id>", own_data.copy, name="own_copy"),
+    path(
+        "widget/<str:key>/privacy/consents/<uuid:purpose_id>/withdraw",
+        own_data.withdraw,
+        name="own_withdraw",
+    ),
     path("widget/<str:key>/privacy/erase", own_data.erase, name="own_erase"),
     path(
         "widget/<str:key>/privacy/receipts/<uuid:receipt_id>", own_data.receipt, name="own_receipt"

@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from django.conf import settings as platform
+from django.templatetags.static import static
 from django.urls import reverse
 
 from accounts.models import Account
@@ -17,6 +18,14 @@ class Notice(TypedDict):
 
     shown: bool
     url: str
+
+
+class Part(TypedDict):
+    """A part of the chat that is fetched when it is needed: paths of its script, style and words."""
+
+    script: str
+    style: str
+    words: str
 
 
 class Bootstrap(TypedDict):
@@ -40,6 +49,8 @@ class Bootstrap(TypedDict):
     files: str
     messages: str
     ticket_url: str
+    privacy: str
+    drawer: Part
     max_upload: int
     visitors_may_request_transcripts: bool
 
@@ -56,7 +67,7 @@ def bootstrap(account: Account, look: WidgetSettings, *, site: str, language: st
         "name": account.name,
         "language": language,
         "direction": texts.direction(language),
-        "texts": settings.words(account, look, language),
+        "texts": texts.for_frame(settings.words(account, look, language)),
         "color": palette.accent,
         "color_text": palette.contrast,
         "color_on_light": palette.on_light,
@@ -71,8 +82,19 @@ def bootstrap(account: Account, look: WidgetSettings, *, site: str, language: st
         "files": reverse("visitor_files", args=[account.public_key]),
         "messages": reverse("visitor_messages", args=[account.public_key]),
         "ticket_url": f"{base}/ticket",
+        "privacy": f"{base}/privacy/",
+        "drawer": _part(account, "drawer", "myData", language),
         "max_upload": platform.MAX_UPLOAD_BYTES,
         "visitors_may_request_transcripts": chat_settings.allows_transcript(
             account, side=AuthorKind.VISITOR
         ),
+    }
+
+
+def _part(account: Account, name: str, branch: str, language: str) -> Part:
+    words = reverse("widget_words", args=[account.public_key, branch])
+    return {
+        "script": static(f"build/{name}.js"),
+        "style": static(f"build/{name}.css"),
+        "words": f"{words}?lang={language}",
     }

@@ -48,6 +48,9 @@ PREVIEWED = ("status.online", "status.offline", "privacyNotice.link")
 LAUNCHER_BRANCHES = ("launcher", "widget", "button")
 """The branches that the loader needs before the chat is opened."""
 
+LATER_BRANCHES = ("myData",)
+"""The branches of parts that are fetched when they are needed; the frame's document lacks them."""
+
 Tree = dict[str, "str | Tree"]
 
 
@@ -76,6 +79,11 @@ def tree(language: str, overrides: Mapping[str, str] | None = None) -> Tree:
 def for_launcher(words: Tree) -> Tree:
     """The part of the tree that the launcher shows."""
     return {branch: words[branch] for branch in LAUNCHER_BRANCHES if branch in words}
+
+
+def for_frame(words: Tree) -> Tree:
+    """The part of the tree that the chat itself shows."""
+    return {branch: word for branch, word in words.items() if branch not in LATER_BRANCHES}
 
 
 def word(words: Tree, place: str) -> str:

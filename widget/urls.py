@@ -9,6 +9,7 @@ urlpatterns = [
     path("widget/loader-<str:version>.js", views.loader_pinned, name="loader_pinned"),
     path("widget/<str:key>/config.js", views.widget_config, name="widget_config"),
     path("widget/<str:key>/frame", views.widget_frame, name="widget_frame"),
+    path("widget/<str:key>/words/<str:branch>", views.widget_words, name="widget_words"),
     path("widget/<str:key>/cookies.json", views.widget_cookies, name="widget_cookies"),
     path("app/<slug:slug>/settings/widget/", views.settings_widget, name="settings_widget"),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.conf import settings as platform
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -145,6 +145,18 @@ def widget_cookies(request: EmbedRequest) -> HttpResponse:
         response = JsonResponse({"language": language, "items": cookies.declaration()})
     response["Access-Control-Allow-Origin"] = "*"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response["Cache-Control"] = f"public, max-age={5 * MINUTES}"
+    return response
+
+
+@embed_view
+def widget_words(request: EmbedRequest, branch: str) -> HttpResponse:
+    """The words of a part of the chat that is fetched when it is needed."""
+    if branch not in texts.LATER_BRANCHES:
+        raise Http404
+    look = settings.of(request.account)
+    words = settings.words(request.account, look, _language(request, look))
+    response = JsonResponse(words[branch])
     response["Cache-Control"] = f"public, max-age={5 * MINUTES}"
     return response
 

@@ -22,7 +22,7 @@ from chat import own_data, presence, visitors, wire
 from chat.doors import EmbedRequest, VisitorRequest, embed_view, visitor_view
 from chat.refusals import RefusedError
 from chat.views.inbox import refused
-from privacy import copies, erasures
+from privacy import consents, copies, erasures
 from privacy.models import Erasure, ErasureReceipt
 from privacy.tasks import build_copy, finish_erasures
 
@@ -104,6 +104,18 @@ def copy(request: VisitorRequest, copy_id: UUID) -> HttpResponse:
     if found is None:
         return refused(RefusedError(wire.Refusal.NOT_FOUND))
     return JsonResponse(own_data.copy_row(found))
+
+
+@require_POST
+@never_cache
+@visitor_view
+def withdraw(request: VisitorRequest, purpose_id: UUID) -> HttpResponse:
+    """Take back a consent, as easily as it was given (Art. 7(3) GDPR). Twice is once."""
+    _count(request)
+    visitor = visitors.find(request.visitor_id)
+    if visitor is None or consents.withdraw(visitor.pk, purpose_id) is None:
+        return refused(RefusedError(wire.Refusal.NOT_FOUND))
+    return JsonResponse({"consents": own_data.consent_rows(visitor)})
 
 
 @require_POST

@@ -58,5 +58,7 @@ export type ToLoader =
   /** The visitor did something in the frame: from here on the loader may store. */
   | { type: "interaction" }
   | { type: "close" }
+  /** Nothing is kept of the visitor any more: nor may the device. */
+  | { type: "forget" }
   | { type: "move" }
   | { type: "reload" };

@@ -5,7 +5,11 @@ import { MAX_BODY } from "../shared/wire";
 import { MAX_FILES } from "./chat";
 import { useSurroundings, useView } from "./context";
 
-function Notice() {
+interface Props {
+  onMyData: () => void;
+}
+
+function Notice({ onMyData }: Props) {
   const { chat, t } = useSurroundings();
   const { noticeUrl } = useView();
   if (!chat.bootstrap.notice.shown) return null;
@@ -16,7 +20,10 @@ function Notice() {
         <a href={noticeUrl} target="_blank" rel="noopener">
           {t("privacyNotice.link")}
         </a>
-      )}
+      )}{" "}
+      <button type="button" class="link-button" onClick={onMyData}>
+        {t("menu.myData")}
+      </button>
     </p>
   );
 }
@@ -56,7 +63,7 @@ function EmailField({ hasSaidSo }: { hasSaidSo: boolean }) {
 }
 
 /** Where the visitor writes, with what must be said beside it. */
-export function Foot() {
+export function Foot({ onMyData }: Props) {
   const { chat, t, language } = useSurroundings();
   const view = useView();
   const { state, availability, unsent } = view;
@@ -109,7 +116,7 @@ export function Foot() {
         onRetryUpload={(key) => chat.retryUpload(key)}
         onEscape={() => chat.close()}
       />
-      <Notice />
+      <Notice onMyData={onMyData} />
     </footer>
   );
 }

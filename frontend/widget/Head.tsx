@@ -89,6 +89,7 @@ function Menu({ actions }: { actions: readonly Action[] }) {
 interface Props {
   onEnd: () => void;
   onTranscript: () => void;
+  onMyData: () => void;
 }
 
 /** The first words, until the visitor has said theirs. */
@@ -105,7 +106,7 @@ function Greeting() {
 }
 
 /** Who answers, whether they are here, and what else can be done. */
-export function Head({ onEnd, onTranscript }: Props) {
+export function Head({ onEnd, onTranscript, onMyData }: Props) {
   const { chat, t } = useSurroundings();
   const { state, unsent, availability, hasLoaded, hasSounds, isPhone } = useView();
   const { name, visitors_may_request_transcripts } = chat.bootstrap;
@@ -125,6 +126,7 @@ export function Head({ onEnd, onTranscript }: Props) {
     actions.push({ icon: "mail", label: t("menu.transcript"), run: onTranscript });
   }
   if (!isPhone) actions.push({ icon: "arrow-right-left", label: t("menu.move"), run: () => chat.move() });
+  actions.push({ icon: "shield-check", label: t("menu.myData"), run: onMyData });
   if (isRunning) actions.push({ icon: "log-out", label: t("online.closeTitle"), run: onEnd });
 
   return (

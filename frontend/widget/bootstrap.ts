@@ -1,5 +1,12 @@
 import type { Texts } from "../shared/i18n";
 
+/** A part of the chat that is fetched when it is needed: addresses of its script, style and words. */
+export interface Part {
+  script: string;
+  style: string;
+  words: string;
+}
+
 /** What the server has written into the frame's document. */
 export interface Bootstrap {
   key: string;
@@ -19,6 +26,9 @@ export interface Bootstrap {
   files: string;
   messages: string;
   ticket_url: string;
+  /** Below it are the answers to what the visitor asks about their own data. */
+  privacy: string;
+  drawer: Part;
   max_upload: number;
   visitors_may_request_transcripts: boolean;
 }

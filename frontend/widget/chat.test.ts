@@ -25,6 +25,8 @@ const bootstrap: Bootstrap = {
   files: "/files",
   messages: "/messages",
   ticket_url: "/ticket",
+  privacy: "/privacy/",
+  drawer: { script: "", style: "", words: "" },
   max_upload: 10,
   visitors_may_request_transcripts: true,
 };
@@ -285,4 +287,23 @@ test("what the page says of the visitor is told to each new visitor, and changes
   chat.hear({ type: "identify", identity: { email: "ada@example.org" } });
 
   expect(sent.at(-1)).toMatchObject({ type: "identify", email: "ada@example.org" });
+});
+
+test("an erased visitor is another one, of whom the device hears nothing until they write", () => {
+  connected(conversationRow(), [answer]);
+  chat.write("unsent");
+  chat.send(false);
+  told.length = 0;
+
+  chat.forget();
+  chat.act();
+
+  expect(told.map((message) => message.type)).toContain("forget");
+  expect(told.map((message) => message.type)).not.toContain("interaction");
+  expect(chat.view.state.messages).toEqual([]);
+  expect(chat.view.unsent).toEqual([]);
+  expect(wiring.hello()).toMatchObject({ token: null, conversation: null });
+  chat.write("new");
+  chat.act();
+  expect(told.map((message) => message.type)).toContain("interaction");
 });

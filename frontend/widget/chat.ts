@@ -20,6 +20,7 @@ import {
 } from "../shared/wire";
 import type { Bootstrap } from "./bootstrap";
 import type { Line, LineWiring } from "./line";
+import { isMail } from "./mail";
 import { legacyMessage, pageMessage } from "./pageMessage";
 import { type Upload, upload } from "./uploads";
 
@@ -73,11 +74,6 @@ function isTheirs(message: MessageRow): boolean {
   return !message.event && (message.author.kind === "member" || message.author.kind === "automatic");
 }
 
-/** An address that a mail could be sent to, by its form. */
-export function isMail(text: string): boolean {
-  return /^[^\s@]{1,64}@[^\s@]{1,120}\.[^\s@]{2,63}$/.test(text);
-}
-
 /** One visitor's chat: what it shows, what the visitor can do, what the page is told. */
 export class Chat {
   readonly bootstrap: Bootstrap;
@@ -96,6 +92,8 @@ export class Chat {
   /** The visitor to whom the page's words about them were last told. */
   #introduced: string | null = null;
   #visitorId = "";
+  /** Erased, and has not written since. */
+  #isForgotten = false;
   #isOnline = false;
   #isAsking = false;
   #marked = { conversation: "", received: 0, seen: 0 };
@@ -219,10 +217,11 @@ export class Chat {
 
   /** The visitor acts: the page may now keep what its registry names. */
   act(): void {
-    this.#wiring.say({ type: "interaction" });
+    if (!this.#isForgotten) this.#wiring.say({ type: "interaction" });
   }
 
   close(): void {
+    this.act();
     this.#wiring.say({ type: "close" });
   }
 
@@ -233,6 +232,7 @@ export class Chat {
   // --- The visitor --------------------------------------------------------------------------------
 
   write(draft: string, isTyping = true): void {
+    this.#isForgotten &&= !isTyping;
     this.#set({ draft });
     this.#keepDraft();
     if (isTyping) this.#type(draft.trim() !== "");
@@ -335,6 +335,32 @@ export class Chat {
     else this.#markOnce("received", seq, conversation.received.visitor);
   }
 
+  /** Asks over HTTP as this visitor; with a body it is a POST. Rejects without a network. */
+  async request(address: string, body?: object): Promise<Response> {
+    const send = () =>
+      this.#wiring.fetch(address, {
+        method: body ? "POST" : "GET",
+        headers: { "X-Chatapp-Ticket": this.#ticket, "X-Chatapp-Token": this.#token ?? "" },
+        body: body ? JSON.stringify(body) : null,
+        credentials: "omit",
+      });
+    const response = await send();
+    return response.status === 403 && (await this.#renewTicket()) ? send() : response;
+  }
+
+  /** The visitor has been erased: a new one begins, of whom the device keeps nothing until they write. */
+  forget(): void {
+    this.#isForgotten = true;
+    this.#line.stop();
+    this.#token = null;
+    this.#visitorId = "";
+    this.#identity = {};
+    this.#outbox.clear();
+    this.#set({ state: emptyVisitor(), hasLoaded: false, draft: "", email: "", uploads: [] });
+    this.#wiring.say({ type: "forget" });
+    this.#line.start();
+  }
+
   async loadEarlier(): Promise<void> {
     const { state, isLoadingEarlier } = this.view;
     const first = state.messages[0];
@@ -342,10 +368,7 @@ export class Chat {
     this.#set({ isLoadingEarlier: true });
     try {
       const query = new URLSearchParams({ conversation: state.conversation.id, before: String(first.seq) });
-      const response = await this.#wiring.fetch(`${this.bootstrap.messages}?${query}`, {
-        headers: { "X-Chatapp-Ticket": this.#ticket, "X-Chatapp-Token": this.#token ?? "" },
-        credentials: "omit",
-      });
+      const response = await this.request(`${this.bootstrap.messages}?${query}`);
       if (!response.ok) return;
       const found = (await response.json()) as { messages: MessageRow[]; has_earlier: boolean };
       this.#set({ state: addEarlier(this.view.state, found.messages, found.has_earlier) });

@@ -7,10 +7,12 @@ import { readBootstrap } from "./bootstrap";
 import { Chat } from "./chat";
 import { Provider } from "./context";
 import { Host } from "./host";
+import { lend } from "./kit";
 import { Line } from "./line";
 import { poster } from "./poll";
 import "./widget.css";
 
+lend();
 const bootstrap = readBootstrap(document);
 
 const host = new Host(bootstrap.site, (message) => {

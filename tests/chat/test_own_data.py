@@ -5,7 +5,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,8 +20,8 @@ from accounts.tenancy import tenant
 from chat import files, identity, messages, presence, visitors, wire
 from chat.authors import Author
 from chat.models import Conversation, MailKind, Visitor
-from privacy import copies, holds, retention, subjects
-from privacy.models import ErasureReceipt, SubjectCopy
+from privacy import consents, copies, holds, purposes, retention, subjects
+from privacy.models import ErasureReceipt, PurposeCategory, SubjectCopy
 from privacy.models.history import HoldKind
 from privacy.tasks import build_copy, finish_erasures
 from tests.coverage import covers
@@ -82,7 +82,7 @@ def nell(acme: Account, new_conversation: Callable[..., Conversation], ben: Memb
     return visitor
 
 
-@covers("R8", "S73", page="/privacy/")
+@covers("R8", "S73")
 def test_it_tells_what_the_data_map_leads_to_and_until_when(
     acme: Account,
     nell: Visitor,
@@ -237,6 +237,27 @@ def test_a_visitor_erases_themselves_and_keeps_a_receipt_that_tells_of_nobody(
     assert Client().get(elsewhere).status_code == 404
 
 
+@covers("R8", "S42")
+def test_a_visitor_withdraws_a_consent_in_one_step_and_finds_it_written_down(
+    acme: Account, nell: Visitor, ana: Membership, new_visitor: Callable[..., Visitor], ask: Ask
+) -> None:
+    with tenant(acme.pk):
+        purpose = _newsletter(acme, ana)
+        box = purposes.consent_boxes("en")[0]
+        consents.give(nell.pk, purpose, version=box.version, language="en")
+    (given,) = ask(nell.public_id, "get", "data").json()["consents"]
+    assert (given["title"], given["state"]) == ("News by e-mail", "given")
+    address = f"consents/{purpose}/withdraw"
+
+    (withdrawn,) = ask(nell.public_id, "post", address).json()["consents"]
+
+    assert withdrawn["state"] == "withdrawn"
+    assert ask(nell.public_id, "post", address).json()["consents"] == [withdrawn]
+    with tenant(acme.pk):
+        assert not consents.has_consent(nell.pk, purpose)
+    assert ask(new_visitor().public_id, "post", address).status_code == 404
+
+
 @covers("R8", "S57")
 def test_a_legal_hold_is_told_and_refuses_the_erasure(
     acme: Account, nell: Visitor, ana: Membership, ask: Ask
@@ -326,6 +347,16 @@ def _is_untouched(account: Account, visitor: Visitor) -> None:
     with tenant(account.pk):
         assert Visitor.objects.get(pk=visitor.pk).name == "Nell"
         assert not SubjectCopy.objects.exclude(subject_id=visitor.pk).exists()
+
+
+def _newsletter(account: Account, owner: Membership) -> UUID:
+    """A purpose that needs consent."""
+    words = purposes.Words("News by e-mail", "We write to you once a month.", "your e-mail address")
+    texts = {account.language: words}
+    version = purposes.declare_further(
+        texts, account_id=account.pk, category=PurposeCategory.MARKETING, by=owner
+    )
+    return UUID(str(version.purpose_id))
 
 
 def _company() -> companies.CompanyFields:

@@ -54,6 +54,12 @@ class VisitorAtHome:
             self.composer.fill(message)
             self.composer.press("Enter")
 
+    @property
+    def kept_number(self) -> str | None:
+        """The visitor number in the device's cookie, without its seal."""
+        found = [one for one in self.context.cookies() if one["name"].endswith("vid")]
+        return found[0]["value"].partition(".")[0] if found else None
+
     def storage(self) -> dict[str, Any]:
         """What the pages keep besides cookies, on the shop's origin and on the frame's."""
         kept: dict[str, Any] = {}

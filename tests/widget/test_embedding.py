@@ -298,3 +298,14 @@ def test_the_language_is_the_pages_then_the_accounts_choice_then_the_browsers(
     assert config_json(loaded)["language"] == spoken
     assert bootstrap(framed)["language"] == spoken
     assert f'<html lang="{spoken}"' in framed.content.decode()
+
+
+def test_what_is_fetched_later_has_its_words_at_an_address_of_its_own(acme: Account) -> None:
+    document = bootstrap(frame(acme, "https://shop.test"))
+    address = document["drawer"]["words"].replace("lang=en", "lang=de")
+
+    words = Client().get(address).json()
+
+    assert "myData" not in document["texts"]
+    assert words["overview"]["title"] == "Meine Daten"
+    assert Client().get(f"/widget/{acme.public_key}/words/online").status_code == 404

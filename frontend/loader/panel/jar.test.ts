@@ -136,3 +136,19 @@ test("more than a hundred variables change nothing", () => {
 
   expect(changedVariables(many, {})).toEqual({});
 });
+
+test("what is cleared is gone from the device, and nothing is written until the visitor acts again", () => {
+  const jar = new Jar(registry, {});
+  jar.unlock();
+  jar.write("vid", "viA.seal");
+  jar.draft = "Hello";
+
+  jar.clear();
+  jar.write("vid", "viB.seal");
+
+  expect(document.cookie).toBe("");
+  expect(sessionStorage.length).toBe(0);
+  jar.unlock();
+  jar.write("vid", "viB.seal");
+  expect(jar.read("vid")).toBe("viB.seal");
+});

@@ -70,6 +70,13 @@ export class Jar {
     }
   }
 
+  /** Removes all of it, and waits until the visitor acts again. */
+  clear(): void {
+    this.draft = "";
+    for (const name of this.#lives.keys()) this.write(name as CookieName, null);
+    this.#isUnlocked = false;
+  }
+
   get draft(): string {
     try {
       return (this.read("message") && sessionStorage.getItem(`${this.#prefix}message`)) || "";

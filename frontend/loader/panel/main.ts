@@ -178,6 +178,12 @@ class ChatPanel implements Panel {
         this.#draft = message.text;
         this.#jar.draft = message.text;
         return;
+      case "forget":
+        this.#jar.clear();
+        this.#token = this.#given = null;
+        this.#identity = {};
+        this.#draft = "";
+        break;
       case "blocked":
         stage.isBlocked = message.isBlocked;
         break;
@@ -188,7 +194,6 @@ class ChatPanel implements Panel {
         this.act();
         return;
       case "close":
-        this.act();
         stage.show(false, true);
         return;
       case "move":
