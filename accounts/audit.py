@@ -57,6 +57,7 @@ class Event(StrEnum):
     OBJECTION_RAISED = "objection.raised"
     OBJECTION_WITHDRAWN = "objection.withdrawn"
     OBJECTION_DECIDED = "objection.decided"
+    CONTACTS_TAKEN = "contacts.taken"
 
 
 EVENT_TEXTS: dict[str, Promise] = {
@@ -90,6 +91,7 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.OBJECTION_RAISED: _("Objection to a sub-processor"),
     Event.OBJECTION_WITHDRAWN: _("Objection withdrawn"),
     Event.OBJECTION_DECIDED: _("Objection decided"),
+    Event.CONTACTS_TAKEN: _("List of contacts downloaded"),
 }
 
 

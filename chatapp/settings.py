@@ -94,6 +94,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.member",
+                "privacy.notes.member_notes",
                 "chatapp.context.platform",
             ],
         },
@@ -199,11 +200,12 @@ CHAINS = [
     "privacy.ConsentRecord",
 ]
 # Chains of the installation itself: what finds their faults.
-PLATFORM_CHAINS = {"staff": "privacy.trail.verify"}
+PLATFORM_CHAINS = {"staff": "privacy.trail.verify", "breaches": "privacy.breaches.verify"}
 # Where each app says what it keeps of people (`accounts.declarations`).
 PERSONAL_DATA = [
     "accounts.personal_data",
     "privacy.personal_data",
+    "privacy.platform_data",
     "chat.personal_data",
     "widget.personal_data",
 ]
@@ -211,6 +213,11 @@ PERSONAL_DATA = [
 USES = ["privacy.consent_uses", "chat.uses"]
 # What each app keeps of people outside the database (`privacy.subjects.Eraser`).
 ERASERS = ["chat.erasures.VISITOR", "privacy.exports.FILES"]
+# Whom an account could write to (`privacy.breaches.Contacts`).
+CONTACTS = "chat.contacts.CONTACTS"
+# Within how many hours accounts are told of a breach, and an account tells its authority (Art. 33).
+BREACH_NOTICE_HOURS = env.integer("BREACH_NOTICE_HOURS", default=24)
+BREACH_AUTHORITY_HOURS = env.integer("BREACH_AUTHORITY_HOURS", default=72)
 # Whose conversation it is, and what the purge finds in each app, in the order in which it goes.
 VISITOR_OF = "chat.purges.visitor_of"
 PURGES = [

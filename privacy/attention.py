@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from privacy import objections
+from privacy import breaches, objections
 from privacy.documents import centre
 from privacy.documents.facts import Incomplete
 from privacy.models import Measure, SubProcessor
@@ -27,7 +28,22 @@ class Concern:
 
 def concerns(today: date) -> list[Concern]:
     """All of them on this day; none is good."""
-    return [*_objections(), *_gaps(today), *_reviews(today), *_measures(today)]
+    return [*_breaches(), *_objections(), *_gaps(today), *_reviews(today), *_measures(today)]
+
+
+def _breaches() -> list[Concern]:
+    return [
+        Concern(
+            (
+                _("Breach %(number)s: the accounts should have been told by %(time)s (UTC).")
+                if clock.is_late
+                else _("Breach %(number)s: the accounts must be told by %(time)s (UTC).")
+            )
+            % {"number": one.number, "time": f"{clock.ends_at:%Y-%m-%d %H:%M}"},
+            ("staff_breach", str(one.pk)),
+        )
+        for one, clock in breaches.running(timezone.now())
+    ]
 
 
 def _objections() -> list[Concern]:

@@ -106,6 +106,10 @@ def retry_later(letter: Letter, now: datetime) -> None:
 
 def reader_is_there(letter: Letter) -> bool:
     """Whether the letter still has somebody to go to: an owner who left must not read on."""
+    if letter.member is not None and letter.kind == LetterKind.BREACH:
+        # Also where the account is blocked: the duty to tell does not end with that.
+        members = Membership.objects.active()
+        return members.filter(pk=letter.member.pk, role=Role.OWNER).exists()
     if letter.member is not None:
         return owners().filter(pk=letter.member.pk).exists()
     return letter.subscriber is not None

@@ -11,11 +11,20 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import countries
 from accounts.models import Account
 from privacy import platform, subscriptions
-from privacy.models import Letter, LetterKind, Objection, Outcome, SubProcessor
+from privacy.models import (
+    BreachEntry,
+    Letter,
+    LetterKind,
+    Objection,
+    Outcome,
+    Risk,
+    SubProcessor,
+)
 
 Fact = tuple[str, str]
 
@@ -171,6 +180,52 @@ def _objection(letter: Letter) -> Content | None:
     )
 
 
+def _breach(letter: Letter) -> Content | None:
+    notice = BreachEntry.objects.select_related("breach").filter(pk=letter.about_id).first()
+    if notice is None or letter.account is None:
+        return None
+    said, number = notice.details, notice.breach.number
+    first = said["phase"] == 1
+    hours = settings.BREACH_AUTHORITY_HOURS
+    subject = (
+        _("Breach of personal data: notice %(number)s")
+        if first
+        else _("Breach of personal data: supplement to notice %(number)s")
+    )
+    return Content(
+        subject=subject % {"number": number},
+        paragraphs=(
+            _(
+                "Personal data that we process for %(account)s were affected by a breach. This is "
+                "our notice under Article 33(2) GDPR."
+            )
+            % {"account": letter.account.name},
+            ngettext(
+                "If there is a risk for people, you have to tell your authority within "
+                "%(hours)s hour from our first notice.",
+                "If there is a risk for people, you have to tell your authority within "
+                "%(hours)s hours from our first notice.",
+                hours,
+            )
+            % {"hours": hours},
+        ),
+        facts=(
+            (_("What happened"), said["nature"]),
+            (_("People, approximately"), said["people"]),
+            (_("Records, approximately"), said["records"]),
+            (_("Likely consequences"), said["consequences"]),
+            (_("Measures taken or proposed"), said["measures"]),
+            (_("Risk for people"), str(Risk(said["risk"]).label)),
+            (_("Who can be asked"), said["contact"]),
+        ),
+        button=(
+            _("Read it, with the clock and a text for people"),
+            _page("privacy_breaches", letter.account.slug),
+        ),
+        why=_why(letter.account),
+    )
+
+
 def _subscription(letter: Letter) -> Content | None:
     reader = letter.subscriber
     assert reader is not None
@@ -198,5 +253,6 @@ _COMPOSERS: dict[LetterKind, Callable[[Letter], Content | None]] = {
     LetterKind.CHANGE: _change,
     LetterKind.CHANGE_DROPPED: _change_dropped,
     LetterKind.OBJECTION: _objection,
+    LetterKind.BREACH: _breach,
     LetterKind.SUBSCRIPTION: _subscription,
 }

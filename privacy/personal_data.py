@@ -302,7 +302,16 @@ TABLES = (
             "dpo": Personal("data protection officer of the platform", Category.CONTACT, _STAFF),
             "representative": Personal("representative of the platform", Category.CONTACT, _STAFF),
         },
-        plain=("id", "company_name", "vat_id", "registration_no", "address", "country"),
+        plain=(
+            "id",
+            "company_name",
+            "vat_id",
+            "registration_no",
+            "address",
+            "country",
+            "dpo_since",
+            "dpo_until",
+        ),
     ),
     Table(
         "privacy.SubProcessor",

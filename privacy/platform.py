@@ -37,7 +37,7 @@ OWNERS = "the owners of the account"
 _NOBODY = Party("", "", "", "", "")
 
 
-def party() -> Party:
+def party(on: date | None = None) -> Party:
     """The platform as a party; its details are empty while the register holds none."""
     identity = registers.PlatformIdentity.objects.first()
     if identity is None:
@@ -49,7 +49,8 @@ def party() -> Party:
         country=countries.NAMES.get(identity.country, ""),
         contact=identity.contact,
         registration_no=identity.registration_no,
-        dpo=identity.dpo,
+        dpo=(dpo := identity.dpo_on(on or timezone.now().date())),
+        dpo_since=f"{identity.dpo_since}" if dpo and identity.dpo_since else "",
         representative=identity.representative,
     )
 
@@ -106,7 +107,17 @@ def measures() -> tuple[Measure, ...]:
     found = list(registers.Measure.objects.order_by("position"))
     if len(found) != len(HEADINGS):
         return ()
-    return tuple(Measure(heading, one.text) for heading, one in zip(HEADINGS, found, strict=True))
+    today = timezone.now().date()
+    return tuple(
+        Measure(
+            heading,
+            one.text,
+            responsible=one.responsible,
+            tested=str(one.tested_on),
+            status="test is due" if one.is_test_due(today) else "in place, tested",
+        )
+        for heading, one in zip(HEADINGS, found, strict=True)
+    )
 
 
 def authorities() -> tuple[Link, ...]:
@@ -195,7 +206,7 @@ def _facts(account: Account | None, on: date) -> Facts:
     region = account.region if account else next(iter(places.REGIONS))
     company = companies.of(account.pk) if account else None
     return Facts(
-        platform=party(),
+        platform=party(on),
         account=_controller(account) if account else None,
         region=places.REGIONS.get(region, ""),
         places=storage_places(region, on),

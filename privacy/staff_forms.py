@@ -66,6 +66,8 @@ class IdentityForm(EntryForm):
             "country",
             "contact",
             "dpo",
+            "dpo_since",
+            "dpo_until",
             "representative",
         )
         labels = {
@@ -76,11 +78,14 @@ class IdentityForm(EntryForm):
             "country": _("Country"),
             "contact": _("Contact for data protection"),
             "dpo": _("Data protection officer"),
+            "dpo_since": _("Officer in office from"),
+            "dpo_until": _("Officer in office until"),
             "representative": _("Representative in the EU"),
         }
         help_texts = {
             "company_name": _("As it is registered: it stands in every agreement."),
             "contact": _("A role and its e-mail address, rather than a person."),
+            "dpo_until": _("After that day no officer is named. Empty: still in office."),
         }
 
 

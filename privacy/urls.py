@@ -4,6 +4,7 @@ from django.urls import path
 
 from privacy.views import (
     agreements,
+    breaches,
     centre,
     closing,
     consents,
@@ -17,6 +18,7 @@ from privacy.views import (
     record,
     staff,
     staff_accounts,
+    staff_breaches,
     staff_record,
     sub_processors,
 )
@@ -147,6 +149,12 @@ urlpatterns = [
     path(f"{TEXTS}record.pdf", record.privacy_record_pdf, name="privacy_record_pdf"),
     path(f"{TEXTS}record.csv", record.privacy_record_csv, name="privacy_record_csv"),
     path(f"{TEXTS}record.json", record.privacy_record_json, name="privacy_record_json"),
+    path(f"{ACCOUNT}breaches/", breaches.privacy_breaches, name="privacy_breaches"),
+    path(
+        f"{ACCOUNT}breaches/<uuid:breach_id>/contacts/",
+        breaches.privacy_breach_contacts,
+        name="privacy_breach_contacts",
+    ),
     path(f"{ACCOUNT}history/", history.privacy_history, name="privacy_history"),
     path(
         f"{ACCOUNT}history/preview/",
@@ -199,6 +207,13 @@ urlpatterns = [
     path("staff/processing.csv", staff_record.staff_processing_csv, name="staff_processing_csv"),
     path("staff/processing.json", staff_record.staff_processing_json, name="staff_processing_json"),
     path("staff/trail/", staff.staff_trail, name="staff_trail"),
+    path("staff/breaches/", staff_breaches.staff_breaches, name="staff_breaches"),
+    path("staff/breaches/<uuid:breach_id>/", staff_breaches.staff_breach, name="staff_breach"),
+    path(
+        "staff/breaches/<uuid:breach_id>/<slug:act>/",
+        staff_breaches.staff_breach_act,
+        name="staff_breach_act",
+    ),
     path("staff/objections/", staff_accounts.staff_objections, name="staff_objections"),
     path(
         "staff/objections/<uuid:objection_id>/",

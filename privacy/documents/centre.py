@@ -39,6 +39,7 @@ def _identity(facts: Facts) -> Document:
         ("Address", f"{party.address}, {party.country}"),
         ("Contact", party.contact),
         ("Data protection officer", party.dpo),
+        ("Officer in office since", party.dpo_since),
         ("Representative", party.representative),
     )
     return _document(
@@ -113,12 +114,17 @@ def _security(facts: Facts) -> Document:
         Section(
             title="Technical and organisational measures",
             anchor="measures",
-            paragraphs=("How personal data are protected (Article 32 GDPR).",),
+            paragraphs=(
+                "How personal data are protected (Article 32 GDPR). Each measure is tested at least once a year.",
+            ),
             tables=(
                 Table(
                     "Measures",
-                    ("Subject", "Measure"),
-                    tuple((one.heading, one.text) for one in facts.measures),
+                    ("Subject", "Measure", "Status", "Last test", "Who answers for it"),
+                    tuple(
+                        (one.heading, one.text, one.status, one.tested, one.responsible)
+                        for one in facts.measures
+                    ),
                 ),
             ),
         ),

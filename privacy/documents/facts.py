@@ -27,6 +27,7 @@ class Party:
     registration_no: str = ""
     dpo: str = ""
     representative: str = ""
+    dpo_since: str = ""
 
     def missing(self, whose: str) -> Iterator[str]:
         """What must be said and is not."""
@@ -64,6 +65,9 @@ class SubProcessor:
 class Measure:
     heading: str
     text: str
+    responsible: str = ""
+    tested: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Tables of the privacy app, one module for each part."""
 
 from privacy.models.agreements import Acceptance, Agreement
+from privacy.models.breaches import Breach, BreachAccount, BreachEntry, EntryKind, Risk
 from privacy.models.closing import AccountExport
 from privacy.models.consents import (
     Channel,
@@ -49,6 +50,9 @@ __all__ = [
     "Agreement",
     "Assessment",
     "Authority",
+    "Breach",
+    "BreachAccount",
+    "BreachEntry",
     "ChangeSeen",
     "Channel",
     "Consent",
@@ -57,6 +61,7 @@ __all__ = [
     "ConsentRecord",
     "ConsentState",
     "DocumentVersion",
+    "EntryKind",
     "Erasure",
     "ErasureReceipt",
     "HistoryPolicy",
@@ -86,6 +91,7 @@ __all__ = [
     "PurposeReview",
     "PurposeVersion",
     "RecordNotes",
+    "Risk",
     "StaffEntry",
     "Standing",
     "SubProcessor",

@@ -17,6 +17,7 @@ class LetterKind(models.TextChoices):
     CHANGE = "change", "a sub-processor is announced"
     CHANGE_DROPPED = "change_dropped", "an announced sub-processor is dropped"
     OBJECTION = "objection", "an objection was decided"
+    BREACH = "breach", "a notice of a breach"
     SUBSCRIPTION = "subscription", "somebody asked to follow the changes"
 
 

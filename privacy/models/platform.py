@@ -54,10 +54,23 @@ class PlatformIdentity(models.Model):
     country = models.CharField(max_length=2, validators=[_known_country])
     contact = models.TextField(max_length=300)
     dpo = models.TextField(max_length=300, blank=True)
+    # In office from and to; outside of these days no officer is named (S44).
+    dpo_since = models.DateField(null=True, blank=True)
+    dpo_until = models.DateField(null=True, blank=True)
     representative = models.TextField(max_length=300, blank=True)
 
     def __str__(self) -> str:
         return self.company_name
+
+    def clean(self) -> None:
+        if self.dpo_since and self.dpo_until and self.dpo_until < self.dpo_since:
+            raise ValidationError({"dpo_until": _("This is before the first day.")})
+
+    def dpo_on(self, day: date) -> str:
+        """The data protection officer in office on that day, or nothing."""
+        begun = self.dpo_since is None or self.dpo_since <= day
+        over = self.dpo_until is not None and self.dpo_until < day
+        return self.dpo if begun and not over else ""
 
 
 class Place(models.Model):
@@ -210,6 +223,10 @@ class Measure(models.Model):
 
     def __str__(self) -> str:
         return str(self.position)
+
+    def is_test_due(self, day: date) -> bool:
+        """Whether its last test is too old."""
+        return self.tested_on + REVIEW_LASTS < day
 
 
 class Authority(models.Model):

@@ -18,8 +18,8 @@ from accounts.tenancy import tenant
 from chat import identity, visitors
 from chat.models import Conversation, Group
 from chat.visitors import VisitorDetails
-from privacy import agreements, copies, exports, holds, objections, prohibited, records
-from privacy.models import Agreement, Consent, DocumentVersion, OwnActivity, SubProcessor
+from privacy import agreements, breaches, copies, exports, holds, objections, prohibited, records
+from privacy.models import Agreement, Breach, Consent, DocumentVersion, OwnActivity, SubProcessor
 from privacy.models.history import HoldKind
 from privacy.tasks import build_export
 from tests.architecture.test_doors import our_patterns
@@ -129,6 +129,8 @@ CALLS = {
     "privacy_activity_remove": Call("post", ("activity",)),
     "privacy_policy": Call(),
     "privacy_policy_copied": Call("post", fields={"language": "en", "digest": "0" * 64}),
+    "privacy_breaches": Call(),
+    "privacy_breach_contacts": Call(ids=("breach",)),
     "privacy_history": Call(),
     "privacy_history_preview": Call(fields={"period": "1_months"}),
     "privacy_history_smaller": Call(),
@@ -142,6 +144,16 @@ CALLS = {
     "privacy_consents": Call(),
     "privacy_consent": Call(ids=("consent",)),
 }
+
+
+def _breach(account: Account, by: Membership) -> Breach:
+    now = timezone.now()
+    breach = breaches.open_one(
+        title="A lost disk", occurred_at=None, detected_at=now, aware_at=now, facts="-", by=by.user
+    )
+    breaches.affect(breach, [account], by=by.user)
+    breaches.notify(breach, dict.fromkeys(breaches.CONTENTS, "-"), by=by.user)
+    return breach
 
 
 def _announced() -> SubProcessor:
@@ -193,7 +205,9 @@ def known(
                 digest=text.digest,
             )
     build_export(account_id=str(acme.pk), export_id=str(export.pk))
+    breach = _breach(acme, ana)
     return {
+        "breach": breach.pk,
         "change": company.pk,
         "objection": objection.pk,
         "activity": activity.pk,

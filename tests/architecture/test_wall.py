@@ -27,6 +27,8 @@ GLOBAL_TABLES = {
     "auth_permission",
     "django_content_type",
     "privacy_authority",
+    "privacy_breach",
+    "privacy_breachentry",
     "privacy_measure",
     "privacy_place",
     "privacy_platformidentity",
@@ -40,7 +42,7 @@ GLOBAL_TABLES = {
 }
 """Tables that are read before any account is known. Each has tests of its own."""
 
-ON_THE_COUNTER = {"privacy_letter", "privacy_objection"}
+ON_THE_COUNTER = {"privacy_breachaccount", "privacy_letter", "privacy_objection"}
 """Tables of accounts that code in no account sees too: what both sides say to each other."""
 
 

@@ -2,19 +2,21 @@
 
 import hashlib
 import json
+from datetime import timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 from pypdf import PdfReader
 
 from accounts import countries
 from privacy import prohibited, publications, registers, tasks
 from privacy.documents import centre
 from privacy.measures import HEADINGS
-from privacy.models import Place, PlatformIdentity, Publication
+from privacy.models import Measure, Place, PlatformIdentity, Publication
 from tests.coverage import covers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -215,3 +217,36 @@ def test_the_command_says_what_it_did_and_what_is_missing(db: None, tmp_path: Pa
     assert "not published: dpa, missing platform.company_name" in missing.getvalue()
     with pytest.raises(CommandError, match="Nothing was changed"):
         call_command("load_registers", wrong)
+
+
+@covers("S46", page="/privacy/security/")
+def test_each_measure_stands_with_its_status_last_test_and_who_answers_for_it(
+    published: None,
+) -> None:
+    page = Client().get("/privacy/security/").content.decode()
+    measure = Measure.objects.get(position=3)
+
+    assert page.count("in place, tested") == len(HEADINGS)
+    assert measure.responsible in page
+    assert str(measure.tested_on) in page
+    Measure.objects.filter(position=3).update(tested_on=measure.tested_on - timedelta(days=1_000))
+    publications.publish()
+    assert "test is due" in Client().get("/privacy/security/").content.decode()
+
+
+@covers("S44", page="/privacy/identity/")
+def test_the_officer_is_named_while_in_office_and_only_then(published: None) -> None:
+    today = timezone.now().date()
+
+    def named() -> bool:
+        publications.publish()
+        return "dpo@example.org" in Client().get("/privacy/identity/").content.decode()
+
+    assert named()
+    assert "Officer in office since" in Client().get("/privacy/identity/").content.decode()
+    PlatformIdentity.objects.update(dpo_until=today - timedelta(days=1))
+    assert not named()
+    PlatformIdentity.objects.update(dpo_until=today)
+    assert named()
+    PlatformIdentity.objects.update(dpo_since=today + timedelta(days=1), dpo_until=None)
+    assert not named()

@@ -1,0 +1,59 @@
+"""Personal data of what the platform itself keeps: breaches, agreements with one account, questions."""
+
+from django.utils.translation import gettext_noop as _
+
+from accounts.declarations import (
+    Basis,
+    Category,
+    Erased,
+    Kept,
+    Personal,
+    Purpose,
+    Subject,
+    Table,
+)
+
+_USE = _("use of the product")
+
+TABLES = (
+    Table(
+        "privacy.Breach",
+        plain=(
+            "id",
+            "number",
+            "title",
+            "occurred_at",
+            "detected_at",
+            "aware_at",
+            "risk",
+            "opened_at",
+            "closed_at",
+        ),
+    ),
+    Table(
+        "privacy.BreachEntry",
+        subject=Subject.STAFF,
+        path=None,
+        purpose=Purpose.PROOF,
+        basis=Basis.LEGAL,
+        kept=Kept.PLATFORM,
+        erased=Erased.UNLINKED,
+        personal={
+            "actor_id": Personal("who acted for the platform", Category.ACTIVITY, _USE),
+            "actor_salt": Personal("proof of who acted", Category.ACTIVITY, _USE),
+        },
+        plain=(
+            "id",
+            "breach",
+            "number",
+            "digest",
+            "at",
+            "kind",
+            "text",
+            "details",
+            "actor_kind",
+            "actor_mark",
+        ),
+    ),
+    Table("privacy.BreachAccount", plain=("id", "account", "breach", "added_at")),
+)
