@@ -75,7 +75,7 @@ TABLES = (
         personal={
             "visitor": Personal(_("whose conversation it is"), Category.CONTENT, _USE),
             "assignee": Personal(_("which agent answers"), Category.ACTIVITY, _USE),
-            "group": Personal(_("group it went to"), Category.CONTENT, _USE),
+            "group": Personal(_("group it went to"), Category.CONTENT, _USE, when="groups"),
             "created_at": Personal(_("when it began"), Category.ACTIVITY, _USE),
             "last_message_at": Personal(_("time of the last message"), Category.ACTIVITY, _USE),
             "closed_at": Personal(_("when it ended"), Category.ACTIVITY, _USE),

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts import plans
 from accounts.models import Account
+from accounts.plans import Feature
 from accounts.tenancy import current_account
 from chat import chat_settings, technical
-from chat.models import AuthorKind, ChatSettings, TechnicalData
+from chat.models import AuthorKind, ChatSettings, Group, TechnicalData
 from privacy.uses import AskedField, Flow
 
 _ADDRESS = ("chat.ConversationMail.recipient",)
@@ -21,15 +23,22 @@ _WRITTEN = (
 
 
 def conditions() -> Mapping[str, bool]:
-    """A switch for each kind of technical data, and whether any letter goes out at all."""
+    """A switch for each kind of technical data, whether any letter goes out at all, and whether
+    visitors can be sent to groups."""
     switches = TechnicalData.objects.first() or TechnicalData()
     collects = {f"collects.{kind}": bool(getattr(switches, kind)) for kind in technical.Kind}
-    return {**collects, "mails": any(flow.is_on for flow in flows())}
+    account = _account()
+    has_groups = account is not None and plans.may(account, Feature.GROUPS)
+    return {
+        **collects,
+        "mails": any(flow.is_on for flow in flows()),
+        "groups": has_groups and Group.objects.exists(),
+    }
 
 
 def pages() -> Mapping[str, str]:
-    """Technical data and letters have a page each."""
-    return {"collects.": "privacy_data", "mails": "settings_mail"}
+    """Technical data, letters and groups have a page each."""
+    return {"collects.": "privacy_data", "mails": "settings_mail", "groups": "settings_groups"}
 
 
 def asked() -> Sequence[AskedField]:
@@ -39,8 +48,7 @@ def asked() -> Sequence[AskedField]:
 
 def flows() -> Sequence[Flow]:
     """Letters to agents and to visitors, and transcripts (S16)."""
-    account_id = current_account()
-    account = Account.objects.get(pk=account_id) if account_id else None
+    account = _account()
     chosen = chat_settings.of(account.pk) if account else ChatSettings()
     sends_transcripts = account is not None and any(
         chat_settings.allows_transcript(account, side=side)
@@ -71,3 +79,8 @@ def flows() -> Sequence[Flow]:
             (*_ADDRESS, *_WRITTEN),
         ),
     )
+
+
+def _account() -> Account | None:
+    account_id = current_account()
+    return Account.objects.get(pk=account_id) if account_id else None

@@ -4,12 +4,13 @@ The loader gets names and lifetimes from here, the cookie declaration is written
 browser test compares it with what Chromium really stored.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypedDict
 
 from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 DAY = 24 * 60 * 60
@@ -22,6 +23,13 @@ class Category(StrEnum):
     FUNCTIONAL = "functional"
 
 
+CATEGORY_NAMES: dict[Category, Promise] = {
+    Category.NECESSARY: _("necessary"),
+    Category.FUNCTIONAL: _("functional"),
+}
+"""What people call the categories."""
+
+
 class Storage(StrEnum):
     COOKIE = "cookie"
     SESSION_STORAGE = "sessionStorage"
@@ -29,7 +37,8 @@ class Storage(StrEnum):
 
 @dataclass(frozen=True)
 class Item:
-    """One thing on the device. `max_age` is in seconds; None ends with the browser session."""
+    """One thing on the device. `max_age` is in seconds; None ends with the browser session. `when`
+    names the condition under which it can be set at all (`privacy.uses`); empty: always."""
 
     short_name: str
     storage: Storage
@@ -38,11 +47,24 @@ class Item:
     max_age: int | None
     category: Category
     is_personal: bool
+    when: str = ""
 
     @property
     def name(self) -> str:
         """The name in the browser, before any prefix of the account's."""
         return f"{settings.COOKIE_NAMESPACE}{self.short_name}"
+
+    @property
+    def category_name(self) -> Promise:
+        return CATEGORY_NAMES[self.category]
+
+    @property
+    def lifetime(self) -> str:
+        """How long, in words."""
+        if self.max_age is None:
+            return gettext("until the browser is closed")
+        days = self.max_age // DAY
+        return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
 
 
 REGISTRY = (
@@ -72,6 +94,7 @@ REGISTRY = (
         None,
         Category.NECESSARY,
         is_personal=False,
+        when="groups",
     ),
     Item(
         "opened",
@@ -132,29 +155,10 @@ REGISTRY = (
 COOKIES = tuple(item for item in REGISTRY if item.storage is Storage.COOKIE)
 
 
-class DeclarationRow(TypedDict):
-    """One line of the cookie declaration. `max_age`: at most so many seconds, null: the session."""
-
-    name: str
-    storage: str
-    purpose: str
-    set_when: str
-    max_age: int | None
-    category: str
-    is_personal: bool
+MODE = "on_interaction"
+"""When anything is stored: after the visitor has used the chat. There is no other mode so far."""
 
 
-def declaration() -> list[DeclarationRow]:
-    """The registry in the language that is active, as the public cookie declaration shows it."""
-    return [
-        {
-            "name": item.name,
-            "storage": item.storage.value,
-            "purpose": str(item.purpose),
-            "set_when": str(item.set_when),
-            "max_age": item.max_age,
-            "category": item.category.value,
-            "is_personal": item.is_personal,
-        }
-        for item in REGISTRY
-    ]
+def settable(holding: Mapping[str, bool]) -> tuple[Item, ...]:
+    """What can be set where these conditions hold."""
+    return tuple(item for item in REGISTRY if holding.get(item.when, True))

@@ -16,7 +16,7 @@ from accounts.declarations import (
 _OWNER = _("an owner")
 _USE = _("use of the product")
 _STAFF = _("staff of the platform")
-_VISITOR = "the visitor"
+_VISITOR = _("the visitor")
 _WRITER = "whoever writes to the platform"
 
 TABLES = (
@@ -82,9 +82,9 @@ TABLES = (
         kept=Kept.COPY,
         erased=Erased.DELETED,
         personal={
-            "requested_by": Personal("which owner asked for it", Category.ACTIVITY, _USE),
+            "requested_by": Personal(_("which owner asked for it"), Category.ACTIVITY, _USE),
             "requested_at": Personal("when it was asked for", Category.ACTIVITY, _USE),
-            "file": Personal("everything that the account holds", Category.CONTENT, _USE),
+            "file": Personal(_("everything that the account holds"), Category.CONTENT, _USE),
         },
         plain=(
             "id",

@@ -58,6 +58,7 @@ class LoaderConfig(TypedDict):
 def loader_config(account: Account, look: WidgetSettings, language: str) -> LoaderConfig:
     """The configuration in this language. It names no person."""
     words = settings.words(account, look, language)
+    groups = _groups(account)
     return {
         "version": VERSION,
         "key": account.public_key,
@@ -74,9 +75,10 @@ def loader_config(account: Account, look: WidgetSettings, language: str) -> Load
         "namespace": platform.COOKIE_NAMESPACE,
         "cookies": [
             {"key": item.short_name, "name": item.name, "max_age": item.max_age}
-            for item in cookies.COOKIES
+            for item in cookies.settable({"groups": bool(groups)})
+            if item.storage is cookies.Storage.COOKIE
         ],
-        "groups": _groups(account),
+        "groups": groups,
         "frame": platform.PUBLIC_URL + reverse("widget_frame", args=[account.public_key]),
         "panel": platform.PUBLIC_URL + static("build/panel.js"),
     }

@@ -21,7 +21,7 @@ from accounts import launch, sites, snippet
 from accounts.doors import MemberRequest, admin_view, public
 from accounts.models import Language
 from chat.doors import EmbedRequest, embed_view
-from privacy import cookies
+from privacy import cookie_declarations
 from widget import colors, embed, frame, releases, settings, texts
 from widget.forms import LookForm, WordsForm
 from widget.models import WidgetSettings
@@ -139,10 +139,11 @@ def _frame(
 
 @embed_view
 def widget_cookies(request: EmbedRequest) -> HttpResponse:
-    """What the widget keeps in a visitor's browser, for the owner's own cookie page."""
-    language = _language(request, settings.of(request.account))
-    with translation.override(language):
-        response = JsonResponse({"language": language, "items": cookies.declaration()})
+    """What the widget can keep in a visitor's browser with the account's settings, for consent
+    managers and the owner's own cookie page (S74, R18)."""
+    response = JsonResponse(
+        cookie_declarations.current(request.account), json_dumps_params={"ensure_ascii": False}
+    )
     response["Access-Control-Allow-Origin"] = "*"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     response["Cache-Control"] = f"public, max-age={5 * MINUTES}"

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from privacy import cookies, platform
+from privacy.documents import cookies as cookie_document
 from privacy.documents import dpa, faq, terms
 from privacy.documents.facts import Facts, Incomplete
 from privacy.documents.tree import Document, Section, Table
@@ -132,18 +132,6 @@ def _security(facts: Facts) -> Document:
 
 
 def _cookies(facts: Facts) -> Document:
-    with translation.override("en"):
-        rows = tuple(
-            (
-                item.name,
-                str(item.storage),
-                str(item.purpose),
-                str(item.set_when),
-                _lifetime(item.max_age),
-                str(item.category),
-            )
-            for item in cookies.REGISTRY
-        )
     return _document(
         "Cookies of the chat",
         Section(
@@ -153,13 +141,7 @@ def _cookies(facts: Facts) -> Document:
                 "This is everything that the chat can store in the browser of a visitor, on the website that "
                 "carries it. Before the visitor uses the chat it stores nothing.",
             ),
-            tables=(
-                Table(
-                    "Cookies and storage",
-                    ("Name", "Kind", "Purpose", "When", "Lifetime", "Category"),
-                    rows,
-                ),
-            ),
+            tables=(cookie_document.table(cookies.REGISTRY),),
         ),
         Section(
             title="What these pages store",
@@ -170,10 +152,6 @@ def _cookies(facts: Facts) -> Document:
             ),
         ),
     )
-
-
-def _lifetime(seconds: int | None) -> str:
-    return "until the browser is closed" if seconds is None else f"{seconds // cookies.DAY} days"
 
 
 def _refuse_gaps(facts: Facts, *names: str) -> None:

@@ -116,6 +116,7 @@ CALLS = {
     "privacy_sub_processors": Call(),
     "privacy_object": Call("post", ("change",), {"reason": "No"}, is_everybodys=True),
     "privacy_objection_withdraw": Call("post", ("objection",)),
+    "privacy_cookies": Call(),
     "privacy_record": Call(),
     "privacy_record_notes": Call("post", fields={"remarks": "None"}),
     "privacy_record_keep": Call("post"),
