@@ -58,6 +58,17 @@ class Event(StrEnum):
     OBJECTION_WITHDRAWN = "objection.withdrawn"
     OBJECTION_DECIDED = "objection.decided"
     CONTACTS_TAKEN = "contacts.taken"
+    REQUEST_RECEIVED = "request.received"
+    REQUEST_ASKED_WHO = "request.asked_who"
+    REQUEST_PROVEN = "request.proven"
+    REQUEST_TAKEN = "request.taken"
+    REQUEST_PERSON_CHOSEN = "request.person_chosen"
+    REQUEST_PERSON_DROPPED = "request.person_dropped"
+    REQUEST_EXTENDED = "request.extended"
+    REQUEST_REFUSAL_PROPOSED = "request.refusal_proposed"
+    REQUEST_REFUSAL_DROPPED = "request.refusal_dropped"
+    REQUEST_DECIDED = "request.decided"
+    REQUEST_FETCHED = "request.fetched"
 
 
 EVENT_TEXTS: dict[str, Promise] = {
@@ -92,6 +103,17 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.OBJECTION_WITHDRAWN: _("Objection withdrawn"),
     Event.OBJECTION_DECIDED: _("Objection decided"),
     Event.CONTACTS_TAKEN: _("List of contacts downloaded"),
+    Event.REQUEST_RECEIVED: _("Request received"),
+    Event.REQUEST_ASKED_WHO: _("Request: code sent"),
+    Event.REQUEST_PROVEN: _("Request: identity confirmed"),
+    Event.REQUEST_TAKEN: _("Request taken on"),
+    Event.REQUEST_PERSON_CHOSEN: _("Request: person chosen"),
+    Event.REQUEST_PERSON_DROPPED: _("Request: person taken off"),
+    Event.REQUEST_EXTENDED: _("Request: time extended"),
+    Event.REQUEST_REFUSAL_PROPOSED: _("Request: refusal proposed"),
+    Event.REQUEST_REFUSAL_DROPPED: _("Request: refusal withdrawn"),
+    Event.REQUEST_DECIDED: _("Request decided"),
+    Event.REQUEST_FETCHED: _("Request: copy downloaded"),
 }
 
 

@@ -76,6 +76,14 @@ OFFLINE_MESSAGES_MAILED = Rule("offline-messages-mailed", burst=60, seconds=3600
 """Offline messages of one account that become letters. What is above is stored all the same (A51)."""
 
 
+REQUEST = Rule("request", burst=10, seconds=3600)
+"""Requests about personal data from one address."""
+REQUEST_CODE_TO = Rule("request-code-to", burst=3, seconds=3600)
+"""Codes to one mailbox, whoever names it (A51)."""
+REQUEST_CODE = Rule("request-code", burst=20, seconds=600)
+"""Codes tried from one address: nobody tries requests one after the other."""
+
+
 class TooMany(Exception):
     """The bucket is empty. `retry_after` is in whole seconds, at least one."""
 

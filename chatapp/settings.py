@@ -171,6 +171,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "remind-of-requests": {
+        "task": "privacy.tasks.remind_of_requests",
+        "schedule": crontab(hour=6, minute=10),
+        "options": {"expires": 20 * 3600},
+    },
     "publish-documents": {
         "task": "privacy.tasks.publish_documents",
         "schedule": crontab(hour=0, minute=5),
@@ -198,6 +203,7 @@ CHAINS = [
     "privacy.Acceptance",
     "privacy.ErasureReceipt",
     "privacy.ConsentRecord",
+    "privacy.RequestReceipt",
 ]
 # Chains of the installation itself: what finds their faults.
 PLATFORM_CHAINS = {"staff": "privacy.trail.verify", "breaches": "privacy.breaches.verify"}
@@ -218,6 +224,11 @@ CONTACTS = "chat.contacts.CONTACTS"
 # Within how many hours accounts are told of a breach, and an account tells its authority (Art. 33).
 BREACH_NOTICE_HOURS = env.integer("BREACH_NOTICE_HOURS", default=24)
 BREACH_AUTHORITY_HOURS = env.integer("BREACH_AUTHORITY_HOURS", default=72)
+ERASERS = [
+    "chat.erasures.VISITOR",
+    "privacy.exports.FILES",
+    "privacy.request_letters.ERASER",
+]
 # Whose conversation it is, and what the purge finds in each app, in the order in which it goes.
 VISITOR_OF = "chat.purges.visitor_of"
 PURGES = [

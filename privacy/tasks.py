@@ -23,6 +23,8 @@ from privacy import (
     publications,
     purges,
     records,
+    request_letters,
+    requests,
     sub_processors,
     subscriptions,
 )
@@ -98,12 +100,14 @@ def tidy_up() -> None:
 
 @tenant_steps_task
 def tidy_account(step: Steps) -> None:
-    """Finish what was cut short, delete copies and exports whose time is over, and write down which
-    consents have ended."""
+    """Finish what was cut short, delete copies, exports and details of requests whose time is over,
+    send letters that were not, and write down which consents have ended."""
     for erasure_id in step(erasures.unfinished):
         step(erasures.finish, erasure_id)
     step(copies.drop_expired, timezone.now())
     step(exports.drop_expired, timezone.now())
+    step(requests.drop_details, timezone.now())
+    _send_request_letters(step)
     step(_resume_exports)
     step(objections.note_decisions)
     while step(consents.end_overdue, timezone.now()):
@@ -174,3 +178,44 @@ def build_export(step: Steps, *, export_id: str) -> None:
     except Exception as error:  # noqa: BLE001  (whoever waits for it must be told)
         log.warning("export_failed", error=type(error).__name__)
         step(exports.fail, UUID(export_id))
+
+
+@tenant_steps_task
+def send_request_letters(step: Steps) -> None:
+    """Send what is written to people who asked about their data. Safe to run twice, also at once."""
+    _send_request_letters(step)
+
+
+def _send_request_letters(step: Steps) -> None:
+    while claim := step(request_letters.claim_next, timezone.now()):
+        letter = step(request_letters.compose, claim, timezone.now())
+        try:
+            letter.send()
+        except Exception as error:  # noqa: BLE001  (whatever it is must not stop the other letters)
+            # The class only: a mail server's words may repeat the address. The claim lapses, and
+            # the next round tries again.
+            log.warning("request_letter_failed", error=type(error).__name__)
+            continue
+        step(request_letters.record, claim.letter.pk, timezone.now())
+
+
+@each_account_task
+def remind_of_requests() -> None:
+    """Start `remind_account_of_requests` for every account."""
+    for account_id in Account.objects.values_list("pk", flat=True).iterator():
+        remind_account_of_requests.after_commit(account_id=account_id)
+
+
+@tenant_steps_task
+def remind_account_of_requests(step: Steps) -> None:
+    """Tell owners and admins of requests that are due soon: 14, 7 and 1 days before. A process that
+    is killed in between tells again, under the same Message-ID."""
+    now = timezone.now()
+    ids, told = step(request_letters.reminders, now)
+    try:
+        for letter in told:
+            letter.send()
+    except Exception as error:  # noqa: BLE001  (tomorrow's round tries again)
+        log.warning("reminder_failed", error=type(error).__name__)
+        return
+    step(requests.reminded, ids, now)

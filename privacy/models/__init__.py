@@ -41,6 +41,13 @@ from privacy.models.records import (
     ProcessingEntry,
     RecordNotes,
 )
+from privacy.models.requests import (
+    RequestDetails,
+    RequestLetter,
+    RequestPerson,
+    RequestReceipt,
+    SubjectRequest,
+)
 from privacy.models.staff import StaffEntry
 from privacy.models.subjects import Erasure, ErasureReceipt, SubjectCopy
 
@@ -91,10 +98,15 @@ __all__ = [
     "PurposeReview",
     "PurposeVersion",
     "RecordNotes",
+    "RequestDetails",
+    "RequestLetter",
+    "RequestPerson",
+    "RequestReceipt",
     "Risk",
     "StaffEntry",
     "Standing",
     "SubProcessor",
     "SubjectCopy",
+    "SubjectRequest",
     "Subscriber",
 ]

@@ -18,10 +18,33 @@ from accounts.tenancy import tenant
 from chat import identity, visitors
 from chat.models import Conversation, Group
 from chat.visitors import VisitorDetails
-from privacy import agreements, breaches, copies, exports, holds, objections, prohibited, records
-from privacy.models import Agreement, Breach, Consent, DocumentVersion, OwnActivity, SubProcessor
+from privacy import (
+    agreements,
+    breaches,
+    copies,
+    exports,
+    holds,
+    objections,
+    prohibited,
+    records,
+    requests,
+)
+from privacy.models import (
+    Agreement,
+    Breach,
+    Consent,
+    DocumentVersion,
+    OwnActivity,
+    SubProcessor,
+)
 from privacy.models.history import HoldKind
-from privacy.tasks import build_export
+from privacy.models.requests import (
+    Channel,
+    RequestKind,
+)
+from privacy.tasks import (
+    build_export,
+)
 from tests.architecture.test_doors import our_patterns
 from tests.conftest import LogIn
 from tests.privacy.test_consents import declare, give
@@ -132,6 +155,13 @@ CALLS = {
     "privacy_policy_copied": Call("post", fields={"language": "en", "digest": "0" * 64}),
     "privacy_breaches": Call(),
     "privacy_breach_contacts": Call(ids=("breach",)),
+    "privacy_requests": Call(),
+    "privacy_request_enter": Call(),
+    "privacy_request": Call(ids=("request",)),
+    "privacy_request_step": Call("post", ("request", "step")),
+    "privacy_request_letter": Call(ids=("request", "letter")),
+    "privacy_request_erase": Call("post", ("request",), {"understood": "on"}),
+    "privacy_request_proof": Call(ids=("decided",)),
     "privacy_history": Call(),
     "privacy_history_preview": Call(fields={"period": "1_months"}),
     "privacy_history_smaller": Call(),
@@ -189,6 +219,12 @@ def known(
         news = declare(acme, ana).purpose
         give(conversation.visitor, news.pk)
         consent = Consent.objects.get()
+        now = timezone.now()
+        asked = [
+            requests.receive(RequestKind.ERASURE, Channel.WIDGET, subject_id=subject_id, now=now)
+            for subject_id in (free.pk, conversation.visitor_id)
+        ]
+        requests.answer(asked[1], subject="Done", body="It is done.", by=ana, now=now)
     with tenant(acme.pk):
         export = exports.ask(acme, by=ana)
         company = _announced()
@@ -215,6 +251,10 @@ def known(
         "version_number": 2,
         "consent": consent.pk,
         "purpose": news.pk,
+        "request": asked[0].pk,
+        "decided": asked[1].pk,
+        "step": "take",
+        "letter": "answer",
         "conversation": conversation.pk,
         "export": export.pk,
         "copy": copy.pk,

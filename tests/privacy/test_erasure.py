@@ -42,7 +42,7 @@ from chat.identity import new_visitor_id
 from chat.models import Conversation, ConversationMail, FormPoint, Group, Message, Visitor
 from chat.tasks import send_letters
 from chat.visitors import VisitorDetails
-from privacy import consents, copies, erasures, holds, notices, purposes, subjects
+from privacy import consents, copies, erasures, holds, notices, purposes, requests, subjects
 from privacy.consents import Origin
 from privacy.models import (
     ConsentRecord,
@@ -53,8 +53,9 @@ from privacy.models import (
     SubjectCopy,
 )
 from privacy.models.history import HoldKind
+from privacy.models.requests import Channel, RequestKind
 from privacy.purposes import Words
-from privacy.tasks import build_copy, finish_erasures, tidy_account
+from privacy.tasks import build_copy, finish_erasures, send_request_letters, tidy_account
 from tests.conftest import LogIn
 from tests.coverage import covers
 from tests.e2e import sinks
@@ -144,7 +145,9 @@ def _person(account: Account, member: Membership, mark: str) -> Visitor:
         holds.lift(hold, by=member)
         _agrees(account, member, visitor, mark)
         copy = copies.ask(visitor.pk, account_id=member.account_id, by=member)
+        _request(visitor, mark, member)
     build_copy(account_id=str(account.pk), copy_id=str(copy.pk))
+    send_request_letters(account_id=str(account.pk))
     return visitor
 
 
@@ -174,6 +177,21 @@ def _agrees(account: Account, member: Membership, visitor: Visitor, mark: str) -
 
 def _answer(mark: str) -> dict[str, str | bool]:
     return {"form": "offline", "key": "order", "label": "Order", "value": f"{mark} order"}
+
+
+def _request(visitor: Visitor, mark: str, member: Membership) -> None:
+    """A request that was answered today: for a week more the desk knows who asked."""
+    now = timezone.now()
+    request = requests.receive(
+        RequestKind.ACCESS,
+        Channel.WIDGET,
+        subject_id=visitor.pk,
+        name=f"{mark} asks",
+        email=f"{mark}-desk@example.org",
+        words=f"{mark} wants to know",
+        now=now,
+    )
+    requests.answer(request, subject=f"{mark} subject", body=f"{mark} answer", by=member, now=now)
 
 
 def _upload(name: str, content: bytes) -> Any:

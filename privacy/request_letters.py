@@ -1,0 +1,321 @@
+"""Letters to people who asked about their data: what they say, and that they go out.
+
+Each begins as a draft in the reader's language, which a member may change before it is sent. A
+letter is a row; it is claimed, handed over and recorded, in a transaction each. A code is made
+only when its letter is handed over, so that no table ever holds one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID, uuid5
+
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.db.models import Model, Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Account, CompanyIdentity, Membership, Role
+from privacy import requests
+from privacy.models import (
+    ErasureReceipt,
+    RequestDetails,
+    RequestLetter,
+    RequestPerson,
+    SubjectRequest,
+)
+from privacy.models.requests import (
+    REFUSALS,
+    Delay,
+    Ground,
+    LetterKind,
+    RequestKind,
+    RequestState,
+)
+
+CLAIM_LAPSES_AFTER = timedelta(minutes=5)
+
+_REFUSALS = (LetterKind.REFUSAL, LetterKind.PARTLY)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A letter before somebody has read it over: plain text, paragraphs apart by empty lines."""
+
+    subject: str
+    body: str
+
+
+def draft(
+    request: SubjectRequest,
+    kind: LetterKind,
+    account: Account,
+    *,
+    delay: Delay | None = None,
+    ground: Ground | None = None,
+) -> Draft:
+    """The letter as it would be written to this person, in their language."""
+    with translation.override(request.language):
+        subject = _("Your request %(reference)s to %(account)s") % {
+            "reference": request.reference,
+            "account": account.name,
+        }
+        paragraphs = [_greeting(request), *_said(request, kind, delay, ground), account.name]
+    return Draft(subject, "\n\n".join(paragraphs))
+
+
+def _greeting(request: SubjectRequest) -> str:
+    details = RequestDetails.objects.filter(request=request).first()
+    if details and details.name:
+        return _("Hello %(name)s,") % {"name": details.name}
+    return _("Hello,")
+
+
+def _said(
+    request: SubjectRequest, kind: LetterKind, delay: Delay | None, ground: Ground | None
+) -> list[str]:
+    received = _("you wrote to us on %(date)s about your personal data.") % {
+        "date": date_format(request.received_at, "DATE_FORMAT")
+    }
+    match kind:
+        case LetterKind.EXTENSION:
+            return [received, *_extension(request, delay or Delay.COMPLEX)]
+        case LetterKind.REFUSAL:
+            refused = _("We cannot do what you asked for. The reason:")
+            return [received, refused, _reason(ground), *_remedies()]
+        case LetterKind.PARTLY:
+            refused = _(
+                "We have done what you asked for in part. The rest we cannot do. The reason:"
+            )
+            return [received, refused, _reason(ground), *_remedies()]
+        case _:
+            return [received, *_answer(request), _questions()]
+
+
+def _extension(request: SubjectRequest, delay: Delay) -> list[str]:
+    until = date_format(requests.months_after(requests.today(request.received_at), 3))
+    reasons = {
+        Delay.COMPLEX: _("The reason is that your request is complex:"),
+        Delay.NUMEROUS: _("The reason is the number of requests that we have to answer:"),
+    }
+    return [
+        _(
+            "We need more time for the answer and will give it by %(date)s at the latest "
+            "(Art. 12(3) GDPR). You need not do anything."
+        )
+        % {"date": until},
+        reasons[delay] + " …",
+        *_remedies(),
+    ]
+
+
+def _reason(ground: Ground | None) -> str:
+    return f"{Ground(ground).label}." if ground else "…"
+
+
+def _answer(request: SubjectRequest) -> list[str]:
+    match request.kind:
+        case RequestKind.ACCESS | RequestKind.PORTABILITY if requests.copies_of(request):
+            return [
+                _(
+                    "We have put together everything that we keep of you: a page to read, the same "
+                    "as data for programs, and your files. For each kind of data it says what it "
+                    "is for and how long it is kept."
+                ),
+                _(
+                    "You may ask us to correct or delete your data or to restrict their use, you "
+                    "may object to their use, and you may complain to a supervisory authority."
+                ),
+            ]
+        case RequestKind.ACCESS | RequestKind.PORTABILITY:
+            return [_("We looked and found nothing that we keep of you.")]
+        case RequestKind.RECTIFICATION:
+            return [_("We have corrected what you told us.")]
+        case RequestKind.ERASURE if request.erasures:
+            return [
+                _(
+                    "We have deleted everything that we kept of you in our chat: conversations, "
+                    "messages and files. Copies in backups are gone within 30 days."
+                ),
+                _("The number of the receipt: %(receipts)s.")
+                % {"receipts": ", ".join(_receipts(request))},
+            ]
+        case RequestKind.ERASURE:
+            return [_("We looked and found nothing that we keep of you.")]
+        case RequestKind.RESTRICTION:
+            return [
+                _(
+                    "We keep your data from now on, but do not use them (Art. 18 GDPR). We will "
+                    "tell you before that ends."
+                )
+            ]
+        case RequestKind.OBJECTION:
+            return [_("We respect your objection and have stopped this use of your data.")]
+        case _:
+            return [
+                _(
+                    "Your consent is withdrawn. What was done with it before stays lawful; from "
+                    "now on nothing rests on it."
+                )
+            ]
+
+
+def _receipts(request: SubjectRequest) -> list[str]:
+    return [ErasureReceipt(pk=UUID(one)).reference for one in request.erasures]
+
+
+def _questions() -> str:
+    return _("If something is missing or not right, answer this letter.")
+
+
+def _remedies() -> list[str]:
+    return [
+        _(
+            "If you do not agree, you may complain to a supervisory authority, for example where "
+            "you live or work, and you may go to court (Art. 77 and 79 GDPR)."
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A letter that this process alone is to hand over now."""
+
+    letter: RequestLetter
+    request: SubjectRequest
+    recipient: str
+
+
+def claim_next(now: datetime) -> Claim | None:
+    """Take the next letter that is to go out; None when there is none. One that can reach nobody
+    any more, or whose code was never sent in time, is dropped on the way."""
+    while letter := _next(now):
+        request = letter.request
+        details = RequestDetails.objects.filter(request=request).first()
+        is_stale = letter.kind == LetterKind.CODE and letter.written_at <= now - requests.CODE_LASTS
+        if details is None or not details.email or is_stale:
+            letter.delete()
+            continue
+        letter.claimed_at = now
+        letter.save(update_fields=["claimed_at"])
+        return Claim(letter, request, details.email)
+    return None
+
+
+def _next(now: datetime) -> RequestLetter | None:
+    # A refusal waits for the second member.
+    is_decided = ~Q(kind__in=_REFUSALS) | Q(request__state__in=REFUSALS)
+    is_free = Q(claimed_at=None) | Q(claimed_at__lte=now - CLAIM_LAPSES_AFTER)
+    waiting = RequestLetter.objects.filter(is_decided & is_free, sent_at=None)
+    return (
+        waiting.select_for_update(of=("self",), skip_locked=True)
+        .select_related("request")
+        .order_by("id")
+        .first()
+    )
+
+
+def record(letter_id: UUID, now: datetime) -> None:
+    """Note that the letter was handed over."""
+    RequestLetter.objects.filter(pk=letter_id).update(sent_at=now)
+
+
+def compose(claim: Claim, now: datetime) -> EmailMessage:
+    """The mail, with its own constant Message-ID. For a code it makes the code."""
+    letter, request = claim.letter, claim.request
+    account = Account.objects.get(pk=letter.account_id)
+    with translation.override(request.language):
+        page = settings.PUBLIC_URL + requests.address(request)
+        context: dict[str, Any] = {
+            "account": account,
+            "platform": settings.PLATFORM_NAME,
+            "reference": request.reference,
+            "body": letter.body,
+            "subject": letter.subject,
+        }
+        name = "request"
+        if letter.kind == LetterKind.CODE:
+            name = "code"
+            context["code"] = requests.new_code(request.pk, now=now)
+            context["minutes"] = int(requests.CODE_LASTS.total_seconds() // 60)
+            context["subject"] = _("Your code for %(account)s") % {"account": account.name}
+        elif request.state == RequestState.ANSWERED and requests.copies_of(request):
+            context["link"] = page
+            context["until"] = requests.copies_of(request)[0].expires_at
+        return _mail(name, context, claim.recipient, letter.message_id, _reply_to())
+
+
+def _mail(
+    name: str, context: dict[str, Any], to: str, message_id: UUID, reply_to: Sequence[str]
+) -> EmailMessage:
+    host = urlsplit(settings.PUBLIC_URL).hostname
+    message = EmailMultiAlternatives(
+        subject=" ".join(str(context["subject"]).split()),
+        body=render_to_string(f"privacy/mail/{name}.txt", context),
+        to=[to],
+        reply_to=list(reply_to),
+        headers={"Message-ID": f"<{message_id}@{host}>", "Auto-Submitted": "auto-generated"},
+    )
+    message.attach_alternative(render_to_string(f"privacy/mail/{name}.html", context), "text/html")
+    return message
+
+
+def _reply_to() -> list[str]:
+    """The company's own contact for data protection, or the one it has."""
+    company = CompanyIdentity.objects.first()
+    address = (company.dpo_email or company.contact_email) if company else ""
+    return [address] if address else []
+
+
+def reminders(now: datetime) -> tuple[list[UUID], list[EmailMessage]]:
+    """The ids of the requests whose due date comes near, and the mails that tell each owner and
+    admin of them; on one day the same mails. No word of who asked."""
+    due = requests.due_to_remind(now)
+    if not due:
+        return [], []
+    account = Account.objects.get(pk=due[0].account_id)
+    managers = Membership.objects.active().filter(
+        account=account, role__in=(Role.OWNER, Role.ADMIN)
+    )
+    mails = []
+    day = requests.today(now)
+    for member in managers.select_related("user"):
+        with translation.override(member.user.language):
+            context = {
+                "subject": ngettext(
+                    "%(number)s request about personal data is waiting for an answer",
+                    "%(number)s requests about personal data are waiting for an answer",
+                    len(due),
+                )
+                % {"number": len(due)},
+                "account": account,
+                "platform": settings.PLATFORM_NAME,
+                "requests": [(one, one.days_left(day)) for one in due],
+                "link": settings.PUBLIC_URL + reverse("privacy_requests", args=[account.slug]),
+            }
+            message_id = uuid5(member.pk, f"requests due {day.isoformat()}")
+            mails.append(_mail("reminder", context, member.user.email, message_id, []))
+    return [one.pk for one in due], mails
+
+
+class RequestEraser:
+    """Letters of a person's requests that lie on disk while no mail provider is set."""
+
+    def outside(self, subject: Model) -> Any:
+        theirs = RequestPerson.objects.filter(subject_id=subject.pk).values("request_id")
+        letters = RequestLetter.objects.filter(request_id__in=theirs)
+        return [str(one) for one in letters.values_list("message_id", flat=True)]
+
+    def erase(self, account_id: UUID, outside: Any) -> None:
+        for letter in outside:
+            (settings.MAIL_DIR / f"{letter}.eml").unlink(missing_ok=True)
+
+
+ERASER = RequestEraser()
