@@ -39,6 +39,11 @@ class Found:
         ground = _BY_KEY[self.key].ground
         return ground if ground.startswith("Article") else ""
 
+    @property
+    def number(self) -> int:
+        """9 or 10; 0: forbidden by contract and no article."""
+        return int(self.article.split()[1]) if self.article else 0
+
 
 def find(text: str) -> Found | None:
     """The first word or words of the text that stand on a list; None: nothing does."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat.views import files, inbox, own_data, settings, technical, visitor
+from chat.views import asking, files, inbox, own_data, settings, technical, visitor
 
 urlpatterns = [
     path("app/<slug:slug>/inbox/", inbox.page, name="inbox"),
@@ -36,6 +36,27 @@ urlpatterns = [
     ),
     path("files/<str:signed>/<str:name>", files.download, name="file"),
     path("app/<slug:slug>/settings/hours/", settings.settings_hours, name="settings_hours"),
+    path("app/<slug:slug>/settings/forms/", asking.settings_forms, name="settings_forms"),
+    path(
+        "app/<slug:slug>/settings/forms/<str:form>/fields/",
+        asking.new_field,
+        name="form_field_new",
+    ),
+    path(
+        "app/<slug:slug>/settings/forms/fields/<uuid:field_id>/",
+        asking.edit_field,
+        name="form_field",
+    ),
+    path(
+        "app/<slug:slug>/settings/forms/fields/<uuid:field_id>/move/",
+        asking.move_field,
+        name="form_field_move",
+    ),
+    path(
+        "app/<slug:slug>/settings/forms/fields/<uuid:field_id>/remove/",
+        asking.remove_field,
+        name="form_field_remove",
+    ),
     path("app/<slug:slug>/settings/groups/", settings.settings_groups, name="settings_groups"),
     path(
         "app/<slug:slug>/settings/groups/<uuid:group_id>/rename/",

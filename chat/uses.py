@@ -8,8 +8,16 @@ from accounts import plans
 from accounts.models import Account
 from accounts.plans import Feature
 from accounts.tenancy import current_account
-from chat import chat_settings, technical
-from chat.models import AuthorKind, ChatSettings, Group, TechnicalData
+from chat import asking, chat_settings, technical
+from chat.models import (
+    AuthorKind,
+    ChatSettings,
+    FieldKind,
+    FieldMode,
+    FormPoint,
+    Group,
+    TechnicalData,
+)
 from privacy.uses import AskedField, Flow
 
 _ADDRESS = ("chat.ConversationMail.recipient",)
@@ -20,6 +28,21 @@ _WRITTEN = (
     "accounts.Membership.public_name",
 )
 """What a letter with messages carries, whoever gets it."""
+_LEFT = (
+    "chat.Visitor.name",
+    "chat.Visitor.email",
+    "chat.Visitor.phone",
+    "chat.Conversation.answers",
+    "chat.Message.body",
+    "chat.Message.sent_at",
+)
+"""What a letter about an offline message carries."""
+
+_STANDARD = {
+    "name": (_("Name"), FieldKind.TEXT.label),
+    "email": (_("E-mail"), FieldKind.TEXT.label),
+    "phone": (_("Phone"), FieldKind.TEXT.label),
+}
 
 
 def conditions() -> Mapping[str, bool]:
@@ -42,8 +65,26 @@ def pages() -> Mapping[str, str]:
 
 
 def asked() -> Sequence[AskedField]:
-    """Nothing: a visitor writes without filling in anything."""
-    return ()
+    """What both forms ask, the one before the chat only while it is on (S69)."""
+    account_id = current_account()
+    if account_id is None:
+        return ()
+    settings = asking.of(account_id)
+    found: list[AskedField] = []
+    for point in FormPoint:
+        if point == FormPoint.PRECHAT and not settings.asks_before_chat:
+            continue
+        for key in asking.STANDARD:
+            mode = asking.mode(settings, point, key)
+            if mode != FieldMode.OFF:
+                label, kind = _STANDARD[key]
+                is_required = mode == FieldMode.REQUIRED
+                found.append(AskedField(point.label, key, label, kind, is_required))
+        found += [
+            AskedField(point.label, one.key, one.label, FieldKind(one.kind).label, one.is_required)
+            for one in asking.fields(point)
+        ]
+    return found
 
 
 def flows() -> Sequence[Flow]:
@@ -65,6 +106,14 @@ def flows() -> Sequence[Flow]:
             waits,
             chosen.mail_agents_after_minutes > 0,
             _ADDRESS if chosen.mails_agents_links_only else (*_ADDRESS, *_WRITTEN),
+        ),
+        Flow(
+            "offline_message",
+            _("To chosen addresses: a message was left, as a link only")
+            if chosen.mails_agents_links_only
+            else _("To chosen addresses: a message was left, with what was written and answered"),
+            True,
+            _ADDRESS if chosen.mails_agents_links_only else (*_ADDRESS, *_LEFT),
         ),
         Flow(
             "answer",

@@ -239,6 +239,7 @@ function Item({ item, list, lastOwn }: { item: ThreadItem; list: Props; lastOwn:
           deliveryLabel={delivery ? t(`delivery.${delivery}`) : undefined}
           hasFoot={item.isLast || delivery !== null}
           tombstone={tombstone(message, t)}
+          hint={message.is_masked && t("message.masked")}
           action={<Redact row={row} message={message} />}
         >
           <Files files={message.attachments} onImage={list.onImage} />

@@ -7,7 +7,7 @@ import { useDesk, useDeskState } from "./context";
 import { addressOf } from "./route";
 import { age, localTime, moment } from "./times";
 import { VisitPages } from "./VisitPages";
-import { variable } from "./words";
+import { answer, variable } from "./words";
 
 interface Props {
   row: ConversationRow;
@@ -87,6 +87,17 @@ export function VisitorPanel({ row, now, onClose, onOpen }: Props) {
               ))}
             </ul>
             <p class="panel__note">{t("panel.unverified")}</p>
+          </section>
+        )}
+
+        {row.answers.length > 0 && (
+          <section class="panel__section">
+            <h3 class="panel__heading">{t("panel.answers")}</h3>
+            <dl class="panel__facts">
+              {row.answers.map((given) => (
+                <Fact key={given.key} name={answer(given, t).label} text={answer(given, t).text} />
+              ))}
+            </dl>
           </section>
         )}
 

@@ -1,6 +1,6 @@
 import type { Translate } from "../shared/i18n";
 import type { LiveSide } from "../shared/inboxState";
-import type { ConversationEvent, Variable } from "../shared/wire";
+import type { AnswerRow, ConversationEvent, Variable } from "../shared/wire";
 
 /** "Ben is typing", or null when nobody is. */
 export function whoTypes(
@@ -40,6 +40,8 @@ export function eventText(event: ConversationEvent, visitor: string, t: Translat
       return isOwnDoing ? t("event.left", { agent }) : t("event.released", { agent, by });
     case "agent_assign":
       return isOwnDoing ? t("event.took", { agent }) : t("event.assigned", { agent, by });
+    case "offline_message":
+      return t("event.left_message");
     case "chat_close":
       if (event.by === "member") return t("event.closed_by", { name: agent });
       return event.by === "visitor" ? t("event.closed_by", { name: visitor }) : t("event.closed");
@@ -54,4 +56,10 @@ export function variable(key: string, value: Variable, t: Translate): { label: s
   const plain = typeof value === "object" && value !== null ? value.value : value;
   const text = typeof plain === "boolean" ? t(plain ? "panel.yes" : "panel.no") : String(plain ?? "");
   return { label, text };
+}
+
+/** What a visitor answered in a form, as people read it. */
+export function answer(given: AnswerRow, t: Translate): { label: string; text: string } {
+  const { label, value } = given;
+  return { label, text: typeof value === "boolean" ? t(value ? "panel.yes" : "panel.no") : value };
 }

@@ -1,5 +1,7 @@
 /** The live preview of the widget's settings page: the form's values, shown before they are saved. */
+
 import { contrast, parseColor, textOn } from "./contrast";
+import { startForms } from "./forms";
 
 interface Preview {
   words: Record<string, Record<string, string>>;
@@ -151,3 +153,6 @@ const form = document.querySelector<HTMLFormElement>("form[data-widget-settings]
 const root = document.querySelector<HTMLElement>("[data-preview]");
 const preview = document.getElementById("preview")?.textContent;
 if (form && root && preview) start(form, root, JSON.parse(preview) as Preview);
+
+const forms = document.querySelector<HTMLFormElement>("form[data-forms-settings]");
+if (forms) startForms(forms);

@@ -16,7 +16,7 @@ from accounts import invitations
 from accounts.models import Account, Membership, Role, Site
 from accounts.tenancy import tenant
 from chat import identity, visitors
-from chat.models import Conversation, Group
+from chat.models import Conversation, FormField, Group
 from chat.visitors import VisitorDetails
 from privacy import (
     agreements,
@@ -117,6 +117,11 @@ CALLS = {
     "inbox_messages": Call(ids=("conversation",), fields={"before": "5"}),
     "member_files": Call("post", fields={"file": _file}),
     "settings_hours": Call(),
+    "settings_forms": Call(),
+    "form_field_new": Call(ids=("form",), is_everybodys=True),
+    "form_field": Call(ids=("form_field",)),
+    "form_field_move": Call("post", ("form_field",), {"to": "up"}),
+    "form_field_remove": Call("post", ("form_field",)),
     "settings_groups": Call(),
     "group_rename": Call("post", ("group",), {"name": "Returns"}),
     "group_remove": Call("post", ("group",)),
@@ -209,6 +214,9 @@ def known(
     with tenant(acme.pk):
         site = Site.objects.earliest("created_at")
         group = Group.objects.create(account=acme, key="orders", name="Orders")
+        form_field = FormField.objects.create(
+            account=acme, form="offline", key="order", label="Order number"
+        )
         invitation = invitations.invite(acme, email="new@example.org", role=Role.AGENT, by=ana)
         hold = holds.place(HoldKind.CONVERSATION, conversation.pk, reason="A case", by=ana)
     with tenant(acme.pk):
@@ -260,6 +268,8 @@ def known(
         "copy": copy.pk,
         "free_visitor": free.pk,
         "visitor": conversation.visitor_id,
+        "form": "offline",
+        "form_field": form_field.pk,
         "group": group.pk,
         "hold": hold.pk,
         "invitation": invitation.pk,

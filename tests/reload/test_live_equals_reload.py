@@ -21,8 +21,9 @@ from django.test import Client
 from accounts.models import Account, Membership
 from accounts.tenancy import tenant
 from chat import conversations, files, identity, messages, redactions, visitors, wire
+from chat.asking import Filed
 from chat.authors import Author
-from chat.models import Conversation
+from chat.models import Conversation, FormPoint
 from tests.conftest import LogIn
 from tests.sockets.devices import (
     SITE,
@@ -57,6 +58,23 @@ Action = Callable[[Scene], object]
 def _post_as_visitor(scene: Scene) -> object:
     author = Author.of_visitor(scene.conversation.visitor)
     return messages.post(scene.conversation, author=author, body="And when?", client_id=uuid4())
+
+
+def _post_what_is_masked(scene: Scene) -> object:
+    author = Author.of_visitor(scene.conversation.visitor)
+    body = "It is 4111 1111 1111 1111"
+    return messages.post(scene.conversation, author=author, body=body, client_id=uuid4())
+
+
+def _leave_a_message(scene: Scene) -> object:
+    answer = {"form": "offline", "key": "order", "label": "Order number", "value": "B-1042"}
+    return messages.post(
+        scene.conversation,
+        author=Author.of_visitor(scene.conversation.visitor),
+        body="Call me",
+        client_id=uuid4(),
+        filed=Filed(FormPoint.OFFLINE, {}, [answer]),
+    )
 
 
 def _post_as_member(scene: Scene) -> object:
@@ -136,6 +154,8 @@ SCENARIOS: dict[wire.Change, list[Action]] = {
     wire.Change.MESSAGE_POSTED: [
         _post_as_visitor,
         _post_as_member,
+        _post_what_is_masked,
+        _leave_a_message,
         _post_a_file,
         _take_over,
         _begin_again,

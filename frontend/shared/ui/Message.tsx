@@ -60,6 +60,8 @@ interface Props {
   action?: ComponentChildren;
   /** Instead of the words: they were taken back. */
   tombstone?: string | false | undefined;
+  /** Below the words: something in them was hidden before they were stored. */
+  hint?: string | false | undefined;
   /** Attachments. */
   children?: ComponentChildren;
 }
@@ -87,6 +89,12 @@ export function Message(props: Props) {
           {props.children}
           {props.body && <Words text={props.body} />}
           {props.tombstone && <p class="message__gone">{props.tombstone}</p>}
+          {props.hint && (
+            <p class="message__hint">
+              <Icon name="shield-check" size="s" />
+              {props.hint}
+            </p>
+          )}
         </div>
         {(props.hasFoot || hasFailed) && (
           <p class="message__foot">
