@@ -135,6 +135,7 @@ SETTING_TEXTS: dict[str, Promise] = {
     "form_field_moved": _("Form: field moved"),
     "form_field_removed": _("Form: field removed"),
     "forms_asks_before_chat": _("Form before the chat"),
+    "forms_mails_offline_messages": _("Offline messages go out by e-mail"),
     "forms_offline_name": _("Form while nobody is there: name"),
     "forms_offline_phone": _("Form while nobody is there: phone"),
     "forms_offline_recipients": _("Addresses that offline messages go to"),

@@ -39,8 +39,14 @@ class FormSettingsForm(forms.Form):
     prechat_phone = _mode(gettext_lazy("Phone"))
     offline_name = _mode(gettext_lazy("Name"))
     offline_phone = _mode(gettext_lazy("Phone"))
+    mails_offline_messages = forms.BooleanField(
+        label=gettext_lazy("Send these messages by e-mail too"),
+        required=False,
+        widget=forms.CheckboxInput(attrs=SWITCH),
+        help_text=gettext_lazy("Off: they are in the inbox only."),
+    )
     offline_recipients = forms.CharField(
-        label=gettext_lazy("Send these messages to"),
+        label=gettext_lazy("Addresses"),
         required=False,
         max_length=3_000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"}),

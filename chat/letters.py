@@ -215,9 +215,12 @@ def _address_to_recipients(
 
 def recipients(account_id: UUID) -> list[str]:
     """Where offline messages are mailed to: the chosen addresses, but none of somebody who has left
-    the team; without a choice, everybody who may manage the account."""
+    the team; without a choice, everybody who may manage the account. Nowhere, if they are not."""
+    settings = asking.of(account_id)
+    if not settings.mails_offline_messages:
+        return []
     team = Membership.objects.filter(account_id=account_id).select_related("user")
-    if chosen := asking.of(account_id).offline_recipients:
+    if chosen := settings.offline_recipients:
         left = {one.user.email for one in team if not one.is_active}
         return [email for email in chosen if email not in left]
     active = Membership.objects.active().filter(account_id=account_id).select_related("user")

@@ -207,12 +207,13 @@ def _count(conversation: Conversation, message: Message, last: int, filed: Filed
         if conversation.state == ConversationState.PENDING:
             conversation.state = ConversationState.OPEN
         is_left = filed is not None and filed.is_offline
-        if filed and filed.is_offline and filed.is_mailed:
+        goes_out = is_left and asking.of(conversation.account_id).mails_offline_messages
+        if filed and filed.is_mailed and goes_out:
             letters.offline_message(conversation, seq=message.seq)
         if conversation.waiting_since is None:
             conversation.waiting_since = message.sent_at
             # One letter for one message: whoever gets offline messages need not hear again.
-            if not is_left:
+            if not goes_out:
                 letters.tell_agents(conversation, seq=message.seq)
     else:
         conversation.unread_by_visitor += 1

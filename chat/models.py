@@ -316,6 +316,8 @@ class FormSettings(TenantModel):
     prechat_phone = models.TextField(choices=FieldMode, default=FieldMode.OFF)
     offline_name = models.TextField(choices=FieldMode, default=FieldMode.OPTIONAL)
     offline_phone = models.TextField(choices=FieldMode, default=FieldMode.OFF)
+    # Offline messages become letters too, and not only conversations in the inbox.
+    mails_offline_messages = models.BooleanField(default=True, db_default=True)
     # Addresses that offline messages are mailed to; none: whoever manages the account.
     offline_recipients = models.JSONField(default=list, blank=True)
     # Visitors tick that they have read the notice before their first message. Not a consent (R17).

@@ -232,6 +232,7 @@ TABLES = (
             "prechat_phone",
             "offline_name",
             "offline_phone",
+            "mails_offline_messages",
             "requires_acknowledgement",
         ),
     ),

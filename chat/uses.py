@@ -15,6 +15,7 @@ from chat.models import (
     FieldKind,
     FieldMode,
     FormPoint,
+    FormSettings,
     Group,
     TechnicalData,
 )
@@ -91,6 +92,7 @@ def flows() -> Sequence[Flow]:
     """Letters to agents and to visitors, and transcripts (S16)."""
     account = _account()
     chosen = chat_settings.of(account.pk) if account else ChatSettings()
+    forms = asking.of(account.pk) if account else FormSettings()
     sends_transcripts = account is not None and any(
         chat_settings.allows_transcript(account, side=side)
         for side in (AuthorKind.VISITOR, AuthorKind.MEMBER)
@@ -112,7 +114,7 @@ def flows() -> Sequence[Flow]:
             _("To chosen addresses: a message was left, as a link only")
             if chosen.mails_agents_links_only
             else _("To chosen addresses: a message was left, with what was written and answered"),
-            True,
+            forms.mails_offline_messages,
             _ADDRESS if chosen.mails_agents_links_only else (*_ADDRESS, *_LEFT),
         ),
         Flow(

@@ -95,6 +95,22 @@ def test_chosen_addresses_get_it_and_nobody_who_has_left_the_team(
     assert mailbox.recipients == ["desk@shop.test"]
 
 
+def test_an_account_may_have_them_in_the_inbox_only(
+    mailbox: Mailbox,
+    work: Work,
+    acme: Account,
+    ana: Membership,
+    left: Callable[..., Conversation],
+) -> None:
+    with tenant(acme.pk):
+        asking.change(acme.pk, mails_offline_messages=False)
+
+    left()
+    work()
+
+    assert mailbox.letters == []
+
+
 def test_nobody_is_told_a_second_time_that_the_visitor_waits(
     mailbox: Mailbox, work: Work, due: Work, ana: Membership, left: Callable[..., Conversation]
 ) -> None:

@@ -9,7 +9,7 @@ from accounts import companies
 from accounts.declarations import Subject
 from accounts.models import Account, Membership, PlanName
 from accounts.tenancy import tenant
-from chat import chat_settings, technical
+from chat import asking, chat_settings, technical
 from chat.technical import Kind
 from privacy import agreements, data_map, platform, registers, uses
 from privacy.documents import dpa
@@ -87,8 +87,9 @@ def test_each_flow_names_its_mailer_and_country_and_is_gone_when_it_is_off(
         chat_settings.change(acme.pk, mail_agents_after_minutes=0)
         mails = platform.mails(acme, TODAY)
 
-    assert [(one.mailer, one.country) for one in mails] == [("Example Post ApS", "Denmark")] * 2
+    assert [(one.mailer, one.country) for one in mails] == [("Example Post ApS", "Denmark")] * 3
     assert [one.title.partition(",")[0] for one in mails] == [
+        "To chosen addresses: a message was left",
         "To visitors: an answer that they have not read",
         "Transcript of a conversation",
     ]
@@ -112,6 +113,7 @@ def test_without_any_letter_no_address_of_one_is_kept(acme: Account, inside_acme
     acme.plan = PlanName.FREE
     acme.save()
     chat_settings.change(acme.pk, mail_agents_after_minutes=0, mails_answers_to_visitors=False)
+    asking.change(acme.pk, mails_offline_messages=False)
 
     assert "address of a letter" not in _said(acme)
     assert all(not one.is_on for one in uses.flows())

@@ -27,6 +27,7 @@ CHOSEN = {
     "prechat_phone": "optional",
     "offline_name": "required",
     "offline_phone": "off",
+    "mails_offline_messages": "on",
     "offline_recipients": "desk@shop.test\nOwner@Shop.test, desk@shop.test",
 }
 
