@@ -12,6 +12,11 @@ def conditions() -> Mapping[str, bool]:
     return {"consent": asks or Consent.objects.exists()}
 
 
+def pages() -> Mapping[str, str]:
+    """Boxes come with further purposes."""
+    return {"consent": "privacy_purposes"}
+
+
 def asked() -> Sequence[AskedField]:
     """Nothing: a box asks for no datum."""
     return ()

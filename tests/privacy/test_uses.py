@@ -1,8 +1,10 @@
 """What an account uses decides what its documents say it keeps and mails."""
 
 from datetime import UTC, datetime
+from importlib import import_module
 
 import pytest
+from django.conf import settings
 from django.test import override_settings
 
 from accounts import companies
@@ -14,7 +16,7 @@ from chat.technical import Kind
 from privacy import agreements, data_map, platform, registers, uses
 from privacy.documents import dpa
 from privacy.models import Agreement
-from privacy.uses import Flow
+from privacy.uses import Flow, Uses
 from tests.accounts.test_company import COMPANY
 from tests.coverage import covers
 from tests.privacy.test_agreements import FILE
@@ -32,6 +34,15 @@ def test_every_condition_of_the_data_map_has_an_answer(db: None) -> None:
     }
 
     assert named - {""} <= set(uses.conditions())
+
+
+@pytest.mark.parametrize("name", settings.USES)
+def test_every_app_that_is_asked_can_answer(name: str) -> None:
+    """They are modules, found by name: no type checker looks at them."""
+    answers = {one for one in vars(Uses) if not one.startswith("_")}
+
+    assert answers == {"conditions", "pages", "asked", "flows"}
+    assert not [one for one in answers if not callable(getattr(import_module(name), one, None))]
 
 
 @covers("S10", "S22")
