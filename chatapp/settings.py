@@ -217,6 +217,8 @@ PERSONAL_DATA = [
 ]
 # Which of it an account's settings let in, what its forms ask, what it mails (`privacy.uses.Uses`).
 USES = ["privacy.consent_uses", "chat.uses"]
+# What an account's settings mean for its duties, asked of each app (`privacy.compliance.Checks`).
+COMPLIANCE = ["privacy.checks.checks", "chat.checks.checks", "widget.checks.checks"]
 # What each app keeps of people outside the database (`privacy.subjects.Eraser`).
 ERASERS = ["chat.erasures.VISITOR", "privacy.exports.FILES"]
 # Whom an account could write to (`privacy.breaches.Contacts`).

@@ -10,7 +10,7 @@ from datetime import date
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import audit, companies
@@ -22,7 +22,6 @@ from privacy.documents.differences import Difference
 from privacy.documents.facts import Incomplete
 from privacy.documents.tree import Document
 from privacy.models import (
-    ConsentRecord,
     LegalBasis,
     Place,
     PlatformIdentity,
@@ -34,6 +33,8 @@ from privacy.models import (
 from privacy.policy import kinds, text
 from privacy.policy.facts import Asked, Named, PolicyFacts, Recipient, Stored, Use
 
+_STANDARD = frozenset({"name", "email", "phone"})
+"""Fields that the policy has words for."""
 _NOBODY = Named("", "", "", "")
 
 
@@ -133,8 +134,8 @@ def facts(account: Account, language: str, on: date | None = None) -> PolicyFact
         controller=_controller(account),
         processor=_processor(),
         uses=stated,
-        data=_data(stated),
-        asked=tuple(_asked()),
+        data=kinds.grouped(uses.data(Subject.VISITOR), uses.volatile(Subject.VISITOR)),
+        asked=_asked(language),
         stored=tuple(_stored()),
         recipients=tuple(_recipients(on)),
         countries=_countries(account, on),
@@ -203,23 +204,17 @@ def _uses(account: Account, language: str) -> tuple[Use, ...]:
     return tuple(found)
 
 
-def _data(stated: tuple[Use, ...]) -> dict[str, tuple[str, ...]]:
-    """The kinds of data. Consents are among them while there is something to consent to, or proof
-    of an earlier one."""
-    found = kinds.grouped(uses.data(Subject.VISITOR), uses.volatile(Subject.VISITOR))
-    if any(use.basis == "consent" for use in stated) or ConsentRecord.objects.exists():
-        return found
-    return {
-        group: tuple(kind for kind in inside if kind != "consents")
-        for group, inside in found.items()
-    }
-
-
-def _asked() -> Iterator[Asked]:
-    for field in uses.asked():
-        is_standard = field.key in {"name", "email", "phone"}
-        yield Asked(
-            str(field.form), field.key if is_standard else "", str(field.label), field.is_required
+def _asked(language: str) -> tuple[Asked, ...]:
+    """What forms ask. A field of the account's own is called what its label says."""
+    with translation.override(language):
+        return tuple(
+            Asked(
+                field.point or str(field.form),
+                field.key if field.key in _STANDARD else "",
+                str(field.label),
+                field.is_required,
+            )
+            for field in uses.asked()
         )
 
 

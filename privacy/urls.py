@@ -7,6 +7,7 @@ from privacy.views import (
     breaches,
     centre,
     closing,
+    compliance,
     consents,
     cookies,
     following,
@@ -76,6 +77,7 @@ urlpatterns = [
         name="privacy_request_mine",
     ),
     path("app/<slug:slug>/start/live/", launch.go_live, name="go_live"),
+    path(ACCOUNT, compliance.privacy_overview, name="privacy_overview"),
     path(f"{ACCOUNT}agreements/", agreements.privacy_agreements, name="privacy_agreements"),
     path(
         f"{ACCOUNT}agreements/accept/",

@@ -22,13 +22,14 @@ from privacy.data_map import Datum
 @dataclass(frozen=True)
 class AskedField:
     """A field of a form that visitors fill in. `form` and `kind` are what people call them, `label`
-    is what the field is called in the form."""
+    is what the field is called in the form. `point` is what programs call the form."""
 
     form: str | Promise
     key: str
     label: str | Promise
     kind: str | Promise
     is_required: bool
+    point: str = ""
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,8 @@ class Use:
 
 @dataclass(frozen=True)
 class Asked:
-    """A field of a form. `form` is `prechat` or `offline`; `kind` one of `kinds`, or empty for a
-    field of the account's own with its label."""
+    """A field of a form. `form` is `prechat` or `offline`, or what people call it; `kind` one of
+    `kinds`, or empty for a field of the account's own with its label."""
 
     form: str
     kind: str

@@ -126,7 +126,7 @@ def _asked(facts: PolicyFacts, say: Words) -> Section:
     head = (say("asked.form"), say("asked.field"), say("asked.needed"))
     rows = tuple(
         (
-            say(f"asked.{one.form}"),
+            say.texts.get(f"asked.{one.form}", one.form),
             say(f"kinds.{one.kind}") if one.kind else one.label,
             say("asked.required" if one.is_required else "asked.optional"),
         )

@@ -104,6 +104,7 @@ CALLS = {
     "invitation_cancel": Call("post", ("invitation",)),
     "settings_profile": Call(),
     "settings_company": Call(),
+    "privacy_overview": Call(),
     "privacy_agreements": Call(),
     "privacy_agreements_accept": Call("post", fields={"kind": "terms"}),
     "privacy_acceptance": Call(ids=("acceptance",)),
