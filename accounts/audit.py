@@ -57,6 +57,10 @@ class Event(StrEnum):
     OBJECTION_RAISED = "objection.raised"
     OBJECTION_WITHDRAWN = "objection.withdrawn"
     OBJECTION_DECIDED = "objection.decided"
+    AGREEMENT_REQUESTED = "agreement.requested"
+    AGREEMENT_MOVED = "agreement.moved"
+    AGREEMENT_COUNTERSIGNED = "agreement.countersigned"
+    AGREEMENT_CANCELLED = "agreement.cancelled"
     CONTACTS_TAKEN = "contacts.taken"
     REQUEST_RECEIVED = "request.received"
     REQUEST_ASKED_WHO = "request.asked_who"
@@ -102,6 +106,10 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.OBJECTION_RAISED: _("Objection to a sub-processor"),
     Event.OBJECTION_WITHDRAWN: _("Objection withdrawn"),
     Event.OBJECTION_DECIDED: _("Objection decided"),
+    Event.AGREEMENT_REQUESTED: _("Own agreement asked for"),
+    Event.AGREEMENT_MOVED: _("Own agreement moved on by the platform"),
+    Event.AGREEMENT_COUNTERSIGNED: _("Own agreement countersigned"),
+    Event.AGREEMENT_CANCELLED: _("Own agreement cancelled"),
     Event.CONTACTS_TAKEN: _("List of contacts downloaded"),
     Event.REQUEST_RECEIVED: _("Request received"),
     Event.REQUEST_ASKED_WHO: _("Request: code sent"),

@@ -7,17 +7,18 @@ register did, is shown and can be accepted too (S26, S36).
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts import audit, chains, launch
+from accounts import audit, chains, companies, launch
 from accounts.models import Account, Membership, Role
-from privacy import platform, prohibited
+from privacy import custom, platform, prohibited, renewals
 from privacy.documents import differences, dpa, rendering, terms
 from privacy.documents.differences import Difference
 from privacy.documents.tree import Document
-from privacy.models import Acceptance, Agreement
+from privacy.models import Acceptance, Agreement, CustomAgreement
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,23 @@ class Standing:
     document: Document
     accepted: Acceptance | None
     changes: list[Difference]
+    # The account's own agreement, which stands in for this one while it is in force (S37).
+    custom: CustomAgreement | None = None
+    # Until when a new version has to be accepted (S36).
+    accept_by: datetime | None = None
 
     @property
     def is_missing(self) -> bool:
         """Whether nobody has accepted this version yet."""
+        if self.custom:
+            return False
         return self.accepted is None or self.accepted.version != self.document.version
 
     @property
     def is_open(self) -> bool:
         """Whether there is anything to accept."""
+        if self.custom:
+            return False
         return self.accepted is None or self.accepted.content_digest != self.document.digest
 
 
@@ -49,7 +58,12 @@ def standings(account: Account) -> list[Standing]:
         Agreement.TERMS: terms.build(facts.platform),
         Agreement.PROHIBITED: prohibited.document(),
     }
-    return [_standing(kind, document) for kind, document in documents.items()]
+    own = custom.in_force(account)
+    due = dict(renewals.waiting(account))
+    return [
+        _standing(kind, document, own if kind == Agreement.DPA else None, due.get(kind))
+        for kind, document in documents.items()
+    ]
 
 
 def accept(account: Account, kinds: Iterable[Agreement], *, by: Membership) -> list[Acceptance]:
@@ -68,9 +82,16 @@ def accept(account: Account, kinds: Iterable[Agreement], *, by: Membership) -> l
         for one in standings(account)
         if one.kind in chosen and one.is_open
     ]
-    if set(Acceptance.objects.values_list("kind", flat=True).distinct()) == set(Agreement):
-        launch.go_live(account, by=by)
+    go_live_if_all(account, by=by)
     return accepted
+
+
+def go_live_if_all(account: Account, *, by: Membership) -> None:
+    """Let the account go live if each of the three is accepted and its company is named."""
+    if set(Acceptance.objects.values_list("kind", flat=True).distinct()) != set(Agreement):
+        return
+    if companies.of(account.pk) is not None:
+        launch.go_live(account, by=by)
 
 
 def record(kind: Agreement, document: Document, *, by: Membership) -> Acceptance:
@@ -116,9 +137,16 @@ def history() -> list[Acceptance]:
     return list(Acceptance.objects.defer("content", "html", "pdf").order_by("-accepted_at", "-id"))
 
 
-def _standing(kind: Agreement, document: Document) -> Standing:
-    accepted = (
-        Acceptance.objects.defer("html", "pdf").filter(kind=kind).order_by("-accepted_at").first()
-    )
+def _standing(
+    kind: Agreement,
+    document: Document,
+    own: CustomAgreement | None,
+    accept_by: datetime | None,
+) -> Standing:
+    mine = Acceptance.objects.defer("html", "pdf").filter(kind=kind).order_by("-accepted_at")
+    if own:
+        return Standing(kind, document, mine.first(), [], own)
+    # One of the account's own that is not in force says nothing about the standard one.
+    accepted = mine.exclude(version__startswith=custom.VERSION).first()
     changes = differences.between(accepted.content, document.canonical()) if accepted else []
-    return Standing(kind, document, accepted, changes)
+    return Standing(kind, document, accepted, changes, accept_by=accept_by)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from privacy import breaches, objections
 from privacy.documents import centre
 from privacy.documents.facts import Incomplete
-from privacy.models import Measure, SubProcessor
+from privacy.models import CustomAgreement, CustomState, Measure, SubProcessor
 from privacy.models.platform import REVIEW_LASTS
 
 
@@ -28,7 +28,14 @@ class Concern:
 
 def concerns(today: date) -> list[Concern]:
     """All of them on this day; none is good."""
-    return [*_breaches(), *_objections(), *_gaps(today), *_reviews(today), *_measures(today)]
+    return [
+        *_breaches(),
+        *_agreements(),
+        *_objections(),
+        *_gaps(today),
+        *_reviews(today),
+        *_measures(today),
+    ]
 
 
 def _breaches() -> list[Concern]:
@@ -43,6 +50,25 @@ def _breaches() -> list[Concern]:
             ("staff_breach", str(one.pk)),
         )
         for one, clock in breaches.running(timezone.now())
+    ]
+
+
+def _agreements() -> list[Concern]:
+    """Own agreements that wait for staff."""
+    wait = CustomAgreement.objects.filter(
+        state__in=(CustomState.REQUESTED, CustomState.COUNTERSIGNED)
+    )
+    return [
+        Concern(
+            (
+                _("%(account)s asks for an agreement of its own.")
+                if one.state == CustomState.REQUESTED
+                else _("%(account)s has sent a signed copy of its agreement.")
+            )
+            % {"account": one.account.name},
+            ("staff_custom", str(one.pk)),
+        )
+        for one in wait.defer("pdf", "signed_pdf").select_related("account")
     ]
 
 

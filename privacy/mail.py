@@ -15,9 +15,13 @@ from django.utils.translation import ngettext
 
 from accounts import countries
 from accounts.models import Account
-from privacy import platform, subscriptions
+from privacy import platform, renewals, subscriptions
 from privacy.models import (
+    Agreement,
+    AgreementVersion,
     BreachEntry,
+    CustomAgreement,
+    CustomState,
     Letter,
     LetterKind,
     Objection,
@@ -27,6 +31,9 @@ from privacy.models import (
 )
 
 Fact = tuple[str, str]
+
+CHANGES_SHOWN = 20
+"""Of a new version, in the letter itself."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +187,70 @@ def _objection(letter: Letter) -> Content | None:
     )
 
 
+def _agreement(letter: Letter) -> Content | None:
+    one = AgreementVersion.objects.filter(pk=letter.about_id).first()
+    if one is None or letter.account is None:
+        return None
+    name = str(Agreement(one.kind).label)
+    day = date_format(one.since + renewals.NOTICE, "DATE_FORMAT")
+    changed = renewals.changes(one)
+    facts = tuple(
+        ((_("Removed") if change.kind == "removed" else _("Added")), change.text)
+        for change in changed[:CHANGES_SHOWN]
+    )
+    said = [
+        _("There is a new version of “%(name)s”: %(version)s. Please accept it by %(day)s.")
+        % {"name": name, "version": one.version, "day": day},
+        _("If you do not want to accept it, you can export everything and close the account."),
+    ]
+    if len(changed) > CHANGES_SHOWN:
+        said.append(_("The first changes stand below, and all of them on the page."))
+    return Content(
+        subject=_("New version of “%(name)s”: please accept it by %(day)s")
+        % {"name": name, "day": day},
+        paragraphs=tuple(said),
+        facts=facts,
+        button=(_("Read and accept"), _page("privacy_agreements", letter.account.slug)),
+        why=_why(letter.account),
+    )
+
+
+def _offered(letter: Letter) -> Content | None:
+    one = CustomAgreement.objects.filter(offer_id=letter.about_id, state=CustomState.UPLOADED)
+    found = one.only("title", "pdf_digest").first()
+    if found is None or letter.account is None:
+        return None
+    return Content(
+        subject=_("Your agreement is ready to be countersigned"),
+        paragraphs=(
+            _(
+                "The agreement that we negotiated is on the page below. Read it, then countersign it there."
+            ),
+        ),
+        facts=((_("Agreement"), found.title), ("SHA-256", found.pdf_digest)),
+        button=(_("Read and countersign"), _page("privacy_custom", letter.account.slug)),
+        why=_why(letter.account),
+    )
+
+
+def _in_force(letter: Letter) -> Content | None:
+    one = CustomAgreement.objects.filter(pk=letter.about_id, state=CustomState.IN_FORCE)
+    found = one.only("title", "signed_digest").first()
+    if found is None or letter.account is None:
+        return None
+    return Content(
+        subject=_("Your agreement is in force"),
+        paragraphs=(
+            _(
+                "We have looked at your signed copy. From now on your agreement stands in for the standard one."
+            ),
+        ),
+        facts=((_("Agreement"), found.title), ("SHA-256", found.signed_digest)),
+        button=(_("Open the page"), _page("privacy_custom", letter.account.slug)),
+        why=_why(letter.account),
+    )
+
+
 def _breach(letter: Letter) -> Content | None:
     notice = BreachEntry.objects.select_related("breach").filter(pk=letter.about_id).first()
     if notice is None or letter.account is None:
@@ -253,6 +324,9 @@ _COMPOSERS: dict[LetterKind, Callable[[Letter], Content | None]] = {
     LetterKind.CHANGE: _change,
     LetterKind.CHANGE_DROPPED: _change_dropped,
     LetterKind.OBJECTION: _objection,
+    LetterKind.AGREEMENT: _agreement,
+    LetterKind.AGREEMENT_OFFERED: _offered,
+    LetterKind.AGREEMENT_IN_FORCE: _in_force,
     LetterKind.BREACH: _breach,
     LetterKind.SUBSCRIPTION: _subscription,
 }

@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Membership, Role
-from privacy import breaches
+from privacy import breaches, custom, renewals
 from privacy.breaches import Told
+from privacy.models import CustomState
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,32 @@ class Notes:
         """What an owner is told on every page of the settings."""
         if self.member.role != Role.OWNER:
             return []
-        return self._breach_lines()
+        return [*self._breach_lines(), *self._agreement_lines()]
+
+    def _agreement_lines(self) -> list[Note]:
+        account, now = self.member.account, timezone.now()
+        found = []
+        for kind, until in renewals.waiting(account):
+            name, days = str(kind.label), (until - now).days
+            text = (
+                ngettext(
+                    "There is a new version of “%(name)s”. %(days)s day is left to accept it.",
+                    "There is a new version of “%(name)s”. %(days)s days are left to accept it.",
+                    days,
+                )
+                if until > now
+                else _(
+                    "“%(name)s” waits for your word: accept the new version, or export and close."
+                )
+            )
+            address = reverse("privacy_agreements", args=[account.slug])
+            tone = "warn" if until > now else "danger"
+            found.append(Note(text % {"name": name, "days": days}, address, tone))
+        own = custom.current(account)
+        if own and own.state == CustomState.UPLOADED:
+            text = _("Your own agreement is ready to be countersigned.")
+            found.append(Note(text, reverse("privacy_custom", args=[account.slug])))
+        return found
 
     def _breach_lines(self) -> list[Note]:
         now = timezone.now()

@@ -56,4 +56,37 @@ TABLES = (
         ),
     ),
     Table("privacy.BreachAccount", plain=("id", "account", "breach", "added_at")),
+    Table(
+        "privacy.CustomAgreement",
+        subject=Subject.MEMBER,
+        path=None,
+        purpose=Purpose.CONTRACT,
+        basis=Basis.CONTRACT,
+        kept=Kept.ACCOUNT,
+        erased=Erased.UNLINKED,
+        personal={
+            "words": Personal(
+                _("what the account wants to agree differently"), Category.CONTENT, _USE
+            ),
+            "pdf": Personal(_("contacts in accepted agreements"), Category.CONTACT, _USE),
+            "signed_pdf": Personal(_("contacts in accepted agreements"), Category.CONTACT, _USE),
+            "countersigned_by": Personal(_("who accepted an agreement"), Category.ACTIVITY, _USE),
+        },
+        plain=(
+            "id",
+            "account",
+            "state",
+            "title",
+            "pdf_digest",
+            "offer_id",
+            "signed_digest",
+            "requested_at",
+            "uploaded_at",
+            "countersigned_at",
+            "in_force_at",
+            "ended_at",
+            "noted_state",
+        ),
+    ),
+    Table("privacy.AgreementVersion", plain=("id", "kind", "version", "since", "before")),
 )

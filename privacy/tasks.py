@@ -15,14 +15,15 @@ from accounts.tenancy import current_account
 from privacy import (
     consents,
     copies,
+    custom,
     erasures,
     exports,
     letters,
     mail,
     objections,
-    publications,
     purges,
     records,
+    renewals,
     request_letters,
     requests,
     sub_processors,
@@ -67,7 +68,7 @@ def publish_documents() -> None:
     today = timezone.now().date()
     sub_processors.take_effect(today)
     sub_processors.tell_of_all(today)
-    publications.publish()
+    renewals.publish(timezone.now())
 
 
 @each_account_task
@@ -110,6 +111,7 @@ def tidy_account(step: Steps) -> None:
     _send_request_letters(step)
     step(_resume_exports)
     step(objections.note_decisions)
+    step(custom.note_moves)
     while step(consents.end_overdue, timezone.now()):
         pass
 
@@ -130,6 +132,7 @@ def _forget(now: datetime) -> None:
 def note_decisions() -> None:
     """Write what staff decided into the account's own trail. Safe to run twice."""
     objections.note_decisions()
+    custom.note_moves()
 
 
 @each_account_task

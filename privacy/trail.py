@@ -28,6 +28,7 @@ class Event(StrEnum):
     DROPPED = "sub_processor.dropped"
     REPLACED = "sub_processor.replaced"
     OBJECTION_DECIDED = "objection.decided"
+    AGREEMENT_MOVED = "agreement.moved"
     LOADED = "registers.loaded"
     STAFF_GRANTED = "staff.granted"
     STAFF_REVOKED = "staff.revoked"
@@ -41,6 +42,7 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.DROPPED: _("Dropped"),
     Event.REPLACED: _("Replaced by its successor"),
     Event.OBJECTION_DECIDED: _("Objection decided"),
+    Event.AGREEMENT_MOVED: _("Agreement of an account moved on"),
     Event.LOADED: _("Read from a file"),
     Event.STAFF_GRANTED: _("Access for staff granted"),
     Event.STAFF_REVOKED: _("Access for staff taken away"),

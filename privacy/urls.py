@@ -10,6 +10,7 @@ from privacy.views import (
     compliance,
     consents,
     cookies,
+    custom,
     following,
     history,
     launch,
@@ -23,6 +24,7 @@ from privacy.views import (
     staff,
     staff_accounts,
     staff_breaches,
+    staff_custom,
     staff_record,
     sub_processors,
 )
@@ -116,6 +118,22 @@ urlpatterns = [
         f"{ACCOUNT}requests/<uuid:request_id>/steps/<slug:step>/",
         requests.privacy_request_step,
         name="privacy_request_step",
+    ),
+    path(f"{ACCOUNT}agreements/own/", custom.privacy_custom, name="privacy_custom"),
+    path(
+        f"{ACCOUNT}agreements/own/<uuid:agreement_id>/countersign/",
+        custom.privacy_custom_countersign,
+        name="privacy_custom_countersign",
+    ),
+    path(
+        f"{ACCOUNT}agreements/own/<uuid:agreement_id>/cancel/",
+        custom.privacy_custom_cancel,
+        name="privacy_custom_cancel",
+    ),
+    path(
+        f"{ACCOUNT}agreements/own/<uuid:agreement_id>/pdf/",
+        custom.privacy_custom_pdf,
+        name="privacy_custom_pdf",
     ),
     path(f"{ACCOUNT}people/", people.privacy_people, name="privacy_people"),
     path(f"{ACCOUNT}people/<uuid:person_id>/", people.privacy_person, name="privacy_person"),
@@ -248,6 +266,18 @@ urlpatterns = [
         "staff/breaches/<uuid:breach_id>/<slug:act>/",
         staff_breaches.staff_breach_act,
         name="staff_breach_act",
+    ),
+    path("staff/agreements/", staff_custom.staff_customs, name="staff_customs"),
+    path("staff/agreements/<uuid:agreement_id>/", staff_custom.staff_custom, name="staff_custom"),
+    path(
+        "staff/agreements/<uuid:agreement_id>/<slug:act>/",
+        staff_custom.staff_custom_act,
+        name="staff_custom_act",
+    ),
+    path(
+        "staff/agreements/<uuid:agreement_id>/<slug:which>.pdf",
+        staff_custom.staff_custom_pdf,
+        name="staff_custom_pdf",
     ),
     path("staff/objections/", staff_accounts.staff_objections, name="staff_objections"),
     path(

@@ -1,6 +1,6 @@
 """Tables of the privacy app, one module for each part."""
 
-from privacy.models.agreements import Acceptance, Agreement
+from privacy.models.agreements import Acceptance, Agreement, Method
 from privacy.models.breaches import Breach, BreachAccount, BreachEntry, EntryKind, Risk
 from privacy.models.closing import AccountExport
 from privacy.models.consents import (
@@ -21,6 +21,7 @@ from privacy.models.consents import (
     PurposeReview,
     PurposeVersion,
 )
+from privacy.models.custom import AgreementVersion, CustomAgreement, CustomState
 from privacy.models.history import HistoryPolicy, LegalHold, Period, PurgeReceipt, PurgeRun
 from privacy.models.letters import Letter, LetterKind, Subscriber
 from privacy.models.objections import ChangeSeen, Objection, Outcome
@@ -55,6 +56,7 @@ __all__ = [
     "Acceptance",
     "AccountExport",
     "Agreement",
+    "AgreementVersion",
     "Assessment",
     "Authority",
     "Breach",
@@ -67,6 +69,8 @@ __all__ = [
     "ConsentPrincipal",
     "ConsentRecord",
     "ConsentState",
+    "CustomAgreement",
+    "CustomState",
     "DocumentVersion",
     "EntryKind",
     "Erasure",
@@ -77,6 +81,7 @@ __all__ = [
     "Letter",
     "LetterKind",
     "Measure",
+    "Method",
     "NoticeAcknowledgement",
     "NoticeMode",
     "NoticePoint",

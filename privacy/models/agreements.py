@@ -21,6 +21,7 @@ class Method(models.TextChoices):
     """How an agreement came about."""
 
     CLICK = "click", _("by a click")
+    UPLOAD = "upload", _("by a signed copy")
 
 
 class Acceptance(ChainedRow):

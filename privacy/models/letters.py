@@ -17,6 +17,9 @@ class LetterKind(models.TextChoices):
     CHANGE = "change", "a sub-processor is announced"
     CHANGE_DROPPED = "change_dropped", "an announced sub-processor is dropped"
     OBJECTION = "objection", "an objection was decided"
+    AGREEMENT = "agreement", "a new version of an agreement"
+    AGREEMENT_OFFERED = "agreement_offered", "an agreement of the account's own to countersign"
+    AGREEMENT_IN_FORCE = "agreement_in_force", "an agreement of the account's own is in force"
     BREACH = "breach", "a notice of a breach"
     SUBSCRIPTION = "subscription", "somebody asked to follow the changes"
 

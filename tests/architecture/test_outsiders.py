@@ -22,6 +22,7 @@ from privacy import (
     agreements,
     breaches,
     copies,
+    custom,
     exports,
     holds,
     objections,
@@ -107,6 +108,10 @@ CALLS = {
     "privacy_overview": Call(),
     "privacy_agreements": Call(),
     "privacy_agreements_accept": Call("post", fields={"kind": "terms"}),
+    "privacy_custom": Call(),
+    "privacy_custom_countersign": Call("post", ("own",), {"is_read": "on"}),
+    "privacy_custom_cancel": Call("post", ("own",)),
+    "privacy_custom_pdf": Call(ids=("own",)),
     "privacy_acceptance": Call(ids=("acceptance",)),
     "privacy_acceptance_pdf": Call(ids=("acceptance",)),
     "settings_audit": Call(),
@@ -252,8 +257,12 @@ def known(
             )
     build_export(account_id=str(acme.pk), export_id=str(export.pk))
     breach = _breach(acme, ana)
+    with tenant(acme.pk):
+        own = custom.request(acme, "Other words", by=ana)
+    custom.upload(own, title="Ours", content=b"%PDF-1.7 %%EOF", by=ana.user)
     return {
         "breach": breach.pk,
+        "own": own.pk,
         "change": company.pk,
         "objection": objection.pk,
         "activity": activity.pk,

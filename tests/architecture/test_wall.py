@@ -26,6 +26,7 @@ GLOBAL_TABLES = {
     "auth_group_permissions",
     "auth_permission",
     "django_content_type",
+    "privacy_agreementversion",
     "privacy_authority",
     "privacy_breach",
     "privacy_breachentry",
@@ -42,7 +43,12 @@ GLOBAL_TABLES = {
 }
 """Tables that are read before any account is known. Each has tests of its own."""
 
-ON_THE_COUNTER = {"privacy_breachaccount", "privacy_letter", "privacy_objection"}
+ON_THE_COUNTER = {
+    "privacy_breachaccount",
+    "privacy_customagreement",
+    "privacy_letter",
+    "privacy_objection",
+}
 """Tables of accounts that code in no account sees too: what both sides say to each other."""
 
 

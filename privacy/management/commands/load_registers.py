@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
-from privacy import publications, registers
+from privacy import publications, registers, renewals
 
 
 class Command(BaseCommand):
@@ -24,7 +25,7 @@ class Command(BaseCommand):
             raise CommandError("Nothing was changed.\n" + "\n".join(error.faults)) from error
         for name, count in counts.items():
             self.stdout.write(f"{name}: {count}")
-        tell(self, publications.publish())
+        tell(self, renewals.publish(timezone.now()))
 
 
 def tell(command: BaseCommand, outcome: publications.Outcome) -> None:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
-from privacy import publications
+from privacy import renewals
 from privacy.management.commands.load_registers import tell
 
 
@@ -12,4 +13,4 @@ class Command(BaseCommand):
     help = "Publish each public document that is not what its newest version says."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        tell(self, publications.publish())
+        tell(self, renewals.publish(timezone.now()))
