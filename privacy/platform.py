@@ -28,11 +28,6 @@ from privacy.models import LegalBasis
 from privacy.models import platform as registers
 from privacy.uses import Flow
 
-_ARTICLES = {
-    LegalBasis.CONTRACT: "Art. 6(1)(b) GDPR",
-    LegalBasis.INTEREST: "Art. 6(1)(f) GDPR",
-    LegalBasis.CONSENT: "Art. 6(1)(a) GDPR",
-}
 OWNERS = "the owners of the account"
 _NOBODY = Party("", "", "", "", "")
 
@@ -227,7 +222,7 @@ def aims(account: Account) -> tuple[Aim, ...]:
     found = []
     for one in purposes.declared(account.pk):
         words, _language = purposes.words(one, "en")
-        basis = _ARTICLES[LegalBasis(one.basis)]
+        basis = purposes.ARTICLES[LegalBasis(one.basis)]
         said = f"{basis}: {one.interest}" if one.interest else basis
         found.append(Aim(words.title, words.text, said, words.data))
     return tuple(found)

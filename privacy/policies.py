@@ -219,7 +219,7 @@ def _asked(language: str) -> tuple[Asked, ...]:
 
 
 def _stored() -> Iterator[Stored]:
-    for item in cookies.REGISTRY:
+    for item in cookies.settable(uses.conditions()):
         is_cookie = item.storage is cookies.Storage.COOKIE
         word = item.short_name if is_cookie else f"{item.short_name}_text"
         days = None if item.max_age is None else item.max_age // cookies.DAY

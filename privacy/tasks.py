@@ -13,6 +13,7 @@ from accounts.models import Account
 from accounts.post import is_refused_for_good
 from accounts.tenancy import current_account
 from privacy import (
+    assessments,
     consents,
     copies,
     custom,
@@ -154,6 +155,7 @@ def keep_record() -> None:
     # With a gap, such as a company that is not named, there is no record yet.
     with contextlib.suppress(Incomplete):
         records.keep(account)
+        assessments.keep(account)
 
 
 @tenant_task

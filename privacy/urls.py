@@ -4,6 +4,7 @@ from django.urls import path
 
 from privacy.views import (
     agreements,
+    assessment,
     breaches,
     centre,
     closing,
@@ -175,6 +176,10 @@ urlpatterns = [
         name="privacy_objection_withdraw",
     ),
     path(f"{TEXTS}cookies/", cookies.privacy_cookies, name="privacy_cookies"),
+    path(f"{TEXTS}assessment/", assessment.privacy_assessment, name="privacy_assessment"),
+    path(
+        f"{TEXTS}assessment.pdf", assessment.privacy_assessment_pdf, name="privacy_assessment_pdf"
+    ),
     path(f"{TEXTS}record/", record.privacy_record, name="privacy_record"),
     path(f"{TEXTS}record/notes/", record.privacy_record_notes, name="privacy_record_notes"),
     path(f"{TEXTS}record/keep/", record.privacy_record_keep, name="privacy_record_keep"),

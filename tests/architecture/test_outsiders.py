@@ -151,6 +151,8 @@ CALLS = {
     "privacy_object": Call("post", ("change",), {"reason": "No"}, is_everybodys=True),
     "privacy_objection_withdraw": Call("post", ("objection",)),
     "privacy_cookies": Call(),
+    "privacy_assessment": Call(),
+    "privacy_assessment_pdf": Call(),
     "privacy_record": Call(),
     "privacy_record_notes": Call("post", fields={"remarks": "None"}),
     "privacy_record_keep": Call("post"),
