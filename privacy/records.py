@@ -96,6 +96,7 @@ def as_json(one: Record) -> dict[str, object]:
         "joint_controllers": one.joint_controllers,
         "processor": asdict(one.facts.platform),
         "activities": [asdict(row) for row in one.activities()],
+        "measures": [asdict(measure) for measure in one.facts.measures],
         "remarks": one.remarks,
     }
 

@@ -70,6 +70,17 @@ def build(record: Record, number: int, dated: date) -> Document:
                 Section(one.title, f"activity-{place}", tables=(_table(one),))
                 for place, one in enumerate(record.activities(), 1)
             ),
+            Section(
+                "Security measures (g)",
+                "measures",
+                tables=(
+                    Table(
+                        "Measures of the processor",
+                        ("Subject", "Measure"),
+                        tuple((one.heading, one.text) for one in facts.measures),
+                    ),
+                ),
+            ),
             *_remarks(record),
         ),
     )
@@ -180,4 +191,4 @@ def _transfers(facts: Facts) -> str:
 
 
 def _measures(facts: Facts) -> str:
-    return "; ".join(f"{one.heading}: {one.text}" for one in facts.measures)
+    return "; ".join(one.heading for one in facts.measures)
