@@ -52,6 +52,8 @@ class Event(StrEnum):
     PURPOSE_DECLARED = "purpose.declared"
     PURPOSE_CHANGED = "purpose.changed"
     PURPOSE_ENDED = "purpose.ended"
+    CONSENTS_EXPORTED = "consents.exported"
+    CONTACTS_EXPORTED = "contacts.exported"
     ACCOUNT_EXPORTED = "account.exported"
     EXPORT_TAKEN = "account.export_taken"
     OBJECTION_RAISED = "objection.raised"
@@ -101,6 +103,8 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.PURPOSE_DECLARED: _("Purpose declared"),
     Event.PURPOSE_CHANGED: _("Purpose changed"),
     Event.PURPOSE_ENDED: _("Purpose ended"),
+    Event.CONSENTS_EXPORTED: _("Register of consents exported"),
+    Event.CONTACTS_EXPORTED: _("List of people who agree exported"),
     Event.ACCOUNT_EXPORTED: _("Export of the account asked for"),
     Event.EXPORT_TAKEN: _("Export of the account downloaded"),
     Event.OBJECTION_RAISED: _("Objection to a sub-processor"),

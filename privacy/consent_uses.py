@@ -14,6 +14,7 @@ def conditions() -> Mapping[str, bool]:
 
 def pages() -> Mapping[str, str]:
     """Boxes come with further purposes."""
+    """Whoever declares a further purpose asks for consent."""
     return {"consent": "privacy_purposes"}
 
 

@@ -5,7 +5,7 @@ lead from the person's own row to everything else. What lies outside the databas
 know themselves and name in `settings.ERASERS`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
@@ -90,6 +90,23 @@ def names(subject: Subject, person: Model) -> tuple[list[str], str]:
     said = [str(fact.value) for fact in facts if fact.personal.category in told]
     number = next((str(fact.value) for fact in facts if fact.personal.is_number), str(person.pk))
     return said, number
+
+
+def contact_fields(subject: Subject) -> tuple[list[str], list[str]]:
+    """The fields of a person's own row that say what they are called or where they are reached,
+    and of these the latter."""
+    personal = root(subject).personal
+    told = {Category.IDENTITY, Category.CONTACT}
+    names = [name for name, one in personal.items() if one.category in told]
+    return names, [name for name in names if personal[name].category == Category.CONTACT]
+
+
+def values(
+    subject: Subject, ids: Iterable[UUID], names: Iterable[str]
+) -> dict[UUID, dict[str, Any]]:
+    """These fields of these people's own rows, by their ids; who is gone is missing."""
+    found = _model(root(subject))._default_manager.filter(pk__in=list(ids))
+    return {one.pop("pk"): one for one in found.values("pk", *names)}
 
 
 def counts(subject: Subject, person: Model) -> list[tuple[Table, int]]:

@@ -255,6 +255,17 @@ urlpatterns = [
         purposes.privacy_purpose_end,
         name="privacy_purpose_end",
     ),
+    path(
+        f"{ACCOUNT}purposes/<uuid:purpose_id>/contacts/",
+        consents.privacy_contacts,
+        name="privacy_contacts",
+    ),
+    path(
+        f"{ACCOUNT}consents/file/",
+        consents.privacy_consents_file,
+        name="privacy_consents_file",
+    ),
+    path("consent/<str:signed>/", consents.consent_withdrawal, name="consent_withdrawal"),
     path(f"{ACCOUNT}consents/", consents.privacy_consents, name="privacy_consents"),
     path(f"{ACCOUNT}consents/<uuid:consent_id>/", consents.privacy_consent, name="privacy_consent"),
     path("staff/", staff.staff_home, name="staff_home"),

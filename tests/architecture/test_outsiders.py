@@ -186,6 +186,8 @@ CALLS = {
     "privacy_purpose": Call(ids=("purpose",)),
     "privacy_purpose_end": Call("post", ("purpose",)),
     "privacy_consents": Call(),
+    "privacy_consents_file": Call(fields={"format": "csv"}),
+    "privacy_contacts": Call(ids=("purpose",)),
     "privacy_consent": Call(ids=("consent",)),
 }
 
