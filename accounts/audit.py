@@ -36,6 +36,7 @@ class Event(StrEnum):
     MEMBER_ROLE_CHANGED = "member.role"
     MEMBER_DEACTIVATED = "member.deactivated"
     MEMBER_ACTIVATED = "member.activated"
+    MEMBER_LEFT = "member.left"
     CONVERSATION_READ = "conversation.read"
     TRAIL_EXPORTED = "audit.exported"
     COMPANY_NAMED = "company.named"
@@ -87,6 +88,7 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.MEMBER_ROLE_CHANGED: _("Role changed"),
     Event.MEMBER_DEACTIVATED: _("Member deactivated"),
     Event.MEMBER_ACTIVATED: _("Member let in again"),
+    Event.MEMBER_LEFT: _("Member left"),
     Event.CONVERSATION_READ: _("Conversation opened"),
     Event.TRAIL_EXPORTED: _("Audit trail exported"),
     Event.COMPANY_NAMED: _("Company details changed"),

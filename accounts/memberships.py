@@ -1,13 +1,15 @@
 """Memberships: who may do what in an account, and how they appear to visitors."""
 
+from datetime import datetime
 from typing import BinaryIO
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, photos, plans
-from accounts.models import Account, Invitation, Membership, Role, User
+from accounts.models import Account, Invitation, Language, Membership, Role, User
 from accounts.signals import access_changed
 
 
@@ -67,6 +69,49 @@ def activate(member: Membership, *, by: Membership) -> None:
         _record(locked, audit.Event.MEMBER_ACTIVATED, by)
         locked.is_active = True
         locked.save(update_fields=["is_active"])
+
+
+def leave(member: Membership) -> None:
+    """Take one's own access and everything that says who one is out of the account (S32). Without a
+    place in another account the log-in goes too: address, password and sessions.
+
+    What the member wrote to visitors stays, without a name. So does the trail, for whoever has to
+    answer for what was done (Art. 17(3)(b) and (e)): it knows the place by a random number only,
+    which leads to nobody any more. Raises ValidationError for the last owner.
+    """
+    with transaction.atomic():
+        locked = _locked(member)
+        _refuse_last_owner(locked)
+        if locked.is_active:
+            _record(locked, audit.Event.MEMBER_LEFT, locked)
+        describe(locked, public_name="", description="", forget_photo=True)
+        locked.is_active, locked.is_available = False, False
+        locked.save(update_fields=["is_active", "is_available"])
+        user = locked.user
+        Invitation.objects.filter(account=locked.account_id, email=user.email).delete()
+        if not user.memberships.filter(is_active=True).exists() and not user.is_staff:
+            _drop_login(user)
+        _tell(locked)
+
+
+def _drop_login(user: User) -> None:
+    EmailAddress.objects.filter(user=user).delete()
+    Invitation.objects.filter(email=user.email).delete()
+    # An address that nobody can have: of a domain that is reserved for that (RFC 2606).
+    user.email = f"{user.pk.hex}@gone.invalid"
+    user.language = Language.ENGLISH
+    user.last_login = None
+    user.is_active = False
+    # Ends every session: each carries a digest of the password.
+    user.set_unusable_password()
+    user.save()
+
+
+def told(member: Membership, now: datetime) -> None:
+    """Note that the member was told what is kept of them; the first time counts."""
+    if member.told_at is None:
+        member.told_at = now
+        member.save(update_fields=["told_at"])
 
 
 def describe(
@@ -132,7 +177,7 @@ def refuse_without_seat(account: Account) -> None:
 def _locked(member: Membership) -> Membership:
     """The member as stored now. The account is locked first: owners are counted under it."""
     Account.objects.select_for_update().get(pk=member.account_id)
-    return Membership.objects.select_related("account").get(pk=member.pk)
+    return Membership.objects.select_related("account", "user").get(pk=member.pk)
 
 
 def _refuse_unless_above(member: Membership, by: Membership) -> None:

@@ -138,6 +138,8 @@ class Membership(models.Model):
     description = models.TextField(max_length=160, blank=True)
     photo = models.ImageField(upload_to="photos/", blank=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    # When the member was told what is kept of them (S32).
+    told_at = models.DateTimeField(null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 

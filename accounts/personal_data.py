@@ -22,6 +22,7 @@ TABLES = (
     Table(
         "accounts.User",
         subject=Subject.MEMBER,
+        title=_("Log-in"),
         purpose=Purpose.WORK,
         basis=Basis.CONTRACT,
         kept=Kept.PERSON,
@@ -47,6 +48,7 @@ TABLES = (
     Table(
         "accounts.Membership",
         subject=Subject.MEMBER,
+        title=_("Membership"),
         path="user",
         purpose=Purpose.WORK,
         basis=Basis.CONTRACT,
@@ -64,6 +66,7 @@ TABLES = (
             "role": Personal(_("role"), Category.IDENTITY, _ADMIN),
             "is_available": Personal(_("available or not"), Category.ACTIVITY, _PERSON),
             "joined_at": Personal(_("joined"), Category.ACTIVITY, _USE),
+            "told_at": Personal(_("told what is kept of them"), Category.ACTIVITY, _USE),
         },
         plain=("id", "account", "is_active", "wants_sound"),
     ),
@@ -94,7 +97,9 @@ TABLES = (
     Table(
         "accounts.AuditEntry",
         subject=Subject.MEMBER,
+        title=_("What you did"),
         path=None,
+        also=(("actor_id", "memberships__pk"), ("target_id", "memberships__pk")),
         purpose=Purpose.PROOF,
         basis=Basis.LEGAL,
         kept=Kept.ACCOUNT,
@@ -102,14 +107,14 @@ TABLES = (
         personal={
             "actor_id": Personal(_("who did it"), Category.ACTIVITY, _USE),
             "target_id": Personal(_("to whom or what"), Category.ACTIVITY, _USE),
+            "event": Personal(_("what was done"), Category.ACTIVITY, _USE),
+            "at": Personal(_("when it was done"), Category.ACTIVITY, _USE),
         },
         plain=(
             "id",
             "account",
             "number",
             "digest",
-            "at",
-            "event",
             "actor_kind",
             "actor_salt",
             "actor_mark",
@@ -122,6 +127,7 @@ TABLES = (
     Table(
         "account.EmailAddress",
         subject=Subject.MEMBER,
+        title=_("Address of the log-in"),
         path="user",
         purpose=Purpose.WORK,
         basis=Basis.CONTRACT,
@@ -136,6 +142,7 @@ TABLES = (
     Table(
         "account.EmailConfirmation",
         subject=Subject.MEMBER,
+        title=_("Confirmations of the address"),
         path="email_address__user",
         purpose=Purpose.WORK,
         basis=Basis.CONTRACT,

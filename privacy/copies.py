@@ -128,7 +128,12 @@ def of(subject_id: UUID) -> list[SubjectCopy]:
 
 def write(file: IO[bytes], account: Account, person: Model) -> None:
     """The copy itself: `data.json`, `data.html` and `files/`."""
-    rows = [row for row in subjects.told(Subject.VISITOR, person) if is_theirs(row)]
+    told = subjects.told(Subject.VISITOR, person)
+    write_rows(file, account, [row for row in told if is_theirs(row)])
+
+
+def write_rows(file: IO[bytes], account: Account, rows: list[Row]) -> None:
+    """These rows as a copy, in the order given."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         names = dict(_files(archive, rows))
         data = as_json(account, rows, names)

@@ -78,6 +78,7 @@ TABLES = (
     Table(
         "privacy.AccountExport",
         subject=Subject.MEMBER,
+        title=_("Exports that you asked for"),
         path="requested_by__user",
         purpose=Purpose.CONTRACT,
         basis=Basis.CONTRACT,
@@ -159,15 +160,21 @@ TABLES = (
     Table(
         "privacy.SubjectRequest",
         subject=Subject.MEMBER,
+        title=_("Requests that you worked on"),
         path=None,
+        also=(
+            ("taken_by_id", "memberships__pk"),
+            ("proposed_by_id", "memberships__pk"),
+            ("decided_by_id", "memberships__pk"),
+        ),
         purpose=Purpose.PROOF,
         basis=Basis.LEGAL,
         kept=Kept.ACCOUNT,
         erased=Erased.STAYS,
         personal={
-            "taken_by": Personal("who took a request on", Category.ACTIVITY, _USE),
-            "proposed_by": Personal("who proposed a refusal", Category.ACTIVITY, _USE),
-            "decided_by": Personal("who decided a request", Category.ACTIVITY, _USE),
+            "taken_by": Personal(_("who took a request on"), Category.ACTIVITY, _USE),
+            "proposed_by": Personal(_("who proposed a refusal"), Category.ACTIVITY, _USE),
+            "decided_by": Personal(_("who decided a request"), Category.ACTIVITY, _USE),
         },
         plain=(
             "id",

@@ -149,12 +149,17 @@ def rows(table: Table, person: Model) -> QuerySet[Any]:
     return model._default_manager.filter(pk__in=model._default_manager.filter(wanted).values("pk"))
 
 
-def told(subject: Subject, person: Model, *, newest: int | None = None) -> Iterator[Row]:
+def told(
+    subject: Subject, person: Model, *, newest: int | None = None, within: UUID | None = None
+) -> Iterator[Row]:
     """Everything that is kept of the person, the person's own row first; with `newest`, of each
-    table only so many rows. Rows of a table come in the order in which they were made."""
+    table only so many rows; `within`: of tables that belong to accounts, only this one's rows. Rows
+    of a table come in the order in which they were made."""
     for table in reversed(reached(subject)):
         referring = [name for name in table.personal if _is_reference(table, name)]
         found = rows(table, person).select_related(*referring)
+        if within and any(field.name == "account" for field in found.model._meta.local_fields):
+            found = found.filter(account=within)
         shown = found.order_by("pk") if newest is None else found.order_by("-pk")[:newest][::-1]
         for row in shown:
             facts = tuple(

@@ -50,7 +50,9 @@ def _account(name: str, slug: str) -> Account:
 def _member(account: Account, name: str, role: Role) -> Membership:
     user = User.objects.create_user(f"{name.lower()}@example.org", PASSWORD)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    return Membership.objects.create(account=account, user=user, role=role, public_name=name)
+    return Membership.objects.create(
+        account=account, user=user, role=role, public_name=name, told_at=timezone.now()
+    )
 
 
 @pytest.fixture

@@ -29,9 +29,14 @@ PAGES = {
 @require_safe
 @login_required
 def account_home(request: HttpRequest) -> HttpResponse:
-    """To the inbox of the account that was open last, or of the newest; to a new one without."""
+    """To the inbox of the account that was open last, or of the newest; to a new one without. Once,
+    to what is kept of the member."""
     slug = _newest(request)
-    return redirect("inbox", slug) if slug else redirect("account_new")
+    if slug is None:
+        return redirect("account_new")
+    mine = Membership.objects.get(account__slug=slug, user=cast(User, request.user))
+    # At the first log-in, what is kept of the person themselves (S32).
+    return redirect("inbox" if mine.told_at else "my_data", slug)
 
 
 def _newest(request: HttpRequest) -> str | None:

@@ -79,4 +79,5 @@ def _as_new_person(request: HttpRequest, invitation: Invitation, token: str) -> 
 
 
 def _enter(member: Membership) -> HttpResponse:
-    return redirect("inbox", member.account.slug)
+    # Whoever is new is told first what is kept of them (S32).
+    return redirect("inbox" if member.told_at else "my_data", member.account.slug)

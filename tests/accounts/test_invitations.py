@@ -39,10 +39,10 @@ def test_a_new_person_follows_the_link_and_is_in(
 
     response = guest.post(path, NEW)
 
-    assert response.headers["Location"] == "/app/acme/inbox/"
+    assert response.headers["Location"] == "/app/acme/settings/profile/data/"
     member = Membership.objects.get(user__email="kim@example.org")
     assert (member.account, member.role, member.public_name) == (ana.account, Role.AGENT, "Kim")
-    assert guest.get("/app/").headers["Location"] == "/app/acme/inbox/"
+    assert guest.get("/app/").headers["Location"] == "/app/acme/settings/profile/data/"
 
 
 def test_the_new_person_can_log_in_afterwards_without_another_code(
@@ -54,7 +54,7 @@ def test_the_new_person_can_log_in_afterwards_without_another_code(
     again = Client(headers=PAGE)
     again.post("/login/", {"login": "kim@example.org", "password": NEW["password"]})
 
-    assert again.get("/app/").headers["Location"] == "/app/acme/inbox/"
+    assert again.get("/app/").headers["Location"] == "/app/acme/settings/profile/data/"
 
 
 def test_the_link_works_once(

@@ -36,7 +36,9 @@ def test_the_address_may_be_typed_in_capitals(guest: Client, ana: Membership) ->
 def test_the_account_that_was_open_last_is_opened_again(
     guest: Client, ana: Membership, gus: Membership
 ) -> None:
-    Membership.objects.create(account=gus.account, user=ana.user, role=Role.AGENT)
+    Membership.objects.create(
+        account=gus.account, user=ana.user, role=Role.AGENT, told_at=gus.told_at
+    )
     log_in(guest, ana.user.email)
     assert guest.get("/app/").headers["Location"] == "/app/other/inbox/"
 

@@ -71,13 +71,15 @@ def _make() -> Account:
     account.time_zone = "Europe/Prague"
     account.save(update_fields=["name", "time_zone"])
     owner.public_name, owner.description = "Lena", "Blends the teas"
-    owner.save(update_fields=["public_name", "description"])
+    owner.told_at = timezone.now()
+    owner.save(update_fields=["public_name", "description", "told_at"])
     agent = Membership.objects.create(
         account=account,
         user=_person("agent@demo.test", password),
         role=Role.AGENT,
         public_name="Tomas",
         description="Packs the parcels",
+        told_at=timezone.now(),
     )
     with tenant(account.pk):
         companies.name(account, COMPANY, by=owner)
