@@ -1,4 +1,5 @@
-/** Keeps the previews of both forms in step with what is chosen, before it is saved. */
+/** Keeps the previews of both forms in step with what is chosen, before it is saved. Lists of fields have
+ * forms of their own, so whoever leaves by one of them is asked about what they changed elsewhere. */
 export function startForms(form: HTMLFormElement): void {
   const show = () => {
     for (const field of document.querySelectorAll<HTMLElement>("[data-preview-mode]")) {
@@ -14,7 +15,19 @@ export function startForms(form: HTMLFormElement): void {
     }
   };
   // The fields stand outside the form's own element, which the lists of fields would break.
-  for (const field of form.elements) field.addEventListener("change", show);
+  let isChanged = false;
+  for (const field of form.elements) {
+    field.addEventListener("change", show);
+    field.addEventListener("input", () => {
+      isChanged = true;
+    });
+  }
+  form.addEventListener("submit", () => {
+    isChanged = false;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (isChanged) event.preventDefault();
+  });
   show();
 }
 

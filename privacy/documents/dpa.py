@@ -8,6 +8,7 @@ from datetime import date
 
 from privacy.documents.facts import Facts, Incomplete, Party
 from privacy.documents.laws import POINTS
+from privacy.documents.links import linked, safeguards
 from privacy.documents.tree import Document, Point, Section, Table
 from privacy.prohibited import PROHIBITED
 
@@ -27,7 +28,7 @@ def build(facts: Facts) -> Document:
         language="en",
         sections=(
             _parties(facts),
-            *_PART_A_1_TO_4,
+            *linked(_PART_A_1_TO_4, "2.3", safeguards()),
             _storage(facts),
             *_PART_A_6_TO_8,
             *_other_laws(facts),
@@ -121,8 +122,10 @@ _PART_A_1_TO_4 = (
                 "2.3",
                 "Prohibited data",
                 "The service is not made for the data listed as prohibited in Appendix 1. The "
-                "controller does not ask for them, and tells visitors not to send them. This "
-                "takes away none of the duties of the platform.",
+                "controller does not ask for them, and tells visitors not to send them. The "
+                "service refuses form fields that ask for them, masks card and bank account "
+                "numbers before they are stored, and lets the controller remove messages and "
+                "files. This takes away none of the duties of the platform.",
             ),
         ),
     ),

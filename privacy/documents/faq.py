@@ -7,13 +7,11 @@ within the law: that depends on what an account does (S9).
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from django.conf import settings
-from django.urls import reverse
-
 from accounts import plans
 from accounts.models import PlanName
 from privacy import cookies
 from privacy.documents.facts import Facts, Incomplete
+from privacy.documents.links import page, setting
 from privacy.documents.tree import Document, Link, Point, Section
 from privacy.prohibited import PROHIBITED
 
@@ -51,7 +49,7 @@ def _stance(facts: Facts) -> Answer:
         "Article 28, security measures, a list of sub-processors, limits to what is kept, and proof of what was "
         "done. What you collect, for which purpose and on which basis is your decision, and you inform your "
         "visitors. The settings show what is on and what is kept.",
-        (_setting("What your account keeps, and how long", "history"),),
+        (setting("What your account keeps, and how long", "history"),),
     )
 
 
@@ -61,7 +59,7 @@ def _whether(facts: Facts) -> Answer:
         "Yes. What visitors write, the contact data that they leave, a visitor id in a cookie and technical data "
         "of the visit are personal data. How much it is depends on your settings. Appendix 1 of the agreement "
         "lists it.",
-        (_setting("What your account collects", "data"), _page("Appendix 1", "dpa", "#appendix-1")),
+        (setting("What your account collects", "data"), page("Appendix 1", "dpa", "#appendix-1")),
     )
 
 
@@ -74,7 +72,7 @@ def _where(facts: Facts) -> Answer:
         "Where are personal data stored?",
         f"{'. '.join(places)}. E-mails travel to the mail servers of those to whom they are addressed. "
         "Point 5.3 and Appendix 3 of the agreement say it with the safeguards.",
-        (_page("Point 5.3", "dpa", "#5.3"), _page("Sub-processors and places", "sub-processors")),
+        (page("Point 5.3", "dpa", "#5.3"), page("Sub-processors and places", "sub-processors")),
     )
 
 
@@ -87,7 +85,7 @@ def _who(facts: Facts) -> Answer:
         "Are other companies (sub-processors) used?",
         f"{used} A new one is announced at least 30 days before it begins, and you can object. Appendix 3 of "
         "the agreement is this list.",
-        (_page("Sub-processors and places", "sub-processors"),),
+        (page("Sub-processors and places", "sub-processors"),),
     )
 
 
@@ -99,7 +97,7 @@ def _which(facts: Facts) -> Answer:
         "Which personal data of visitors are processed?",
         f"It depends on your settings. At most: {data}. IP addresses are not stored by default. Visitors "
         "can write anything else about themselves in the chat.",
-        (_setting("What your account collects", "data"), _page("Appendix 1", "dpa", "#appendix-1")),
+        (setting("What your account collects", "data"), page("Appendix 1", "dpa", "#appendix-1")),
     )
 
 
@@ -107,9 +105,13 @@ def _prohibited(facts: Facts) -> Answer:
     kinds = _list(f"{one.data.lower()} ({one.ground})" for one in PROHIBITED)
     return (
         "Are there personal data that I must not collect with it?",
-        f"Yes: {kinds}. Do not ask for them. Card and bank account numbers that a visitor writes all the same "
-        "are masked before they are stored.",
-        (_page("Prohibited data in Appendix 1", "dpa", "#appendix-1"),),
+        f"Yes: {kinds}. Do not ask for them: a form with such a field is not saved. Card and bank account "
+        "numbers that a visitor writes all the same are masked before they are stored, and messages and "
+        "files can be removed.",
+        (
+            page("Prohibited data in Appendix 1", "dpa", "#appendix-1"),
+            setting("What forms ask", "forms"),
+        ),
     )
 
 
@@ -119,7 +121,7 @@ def _employees(facts: Facts) -> Answer:
         "Yes, of those who have a log-in: the e-mail address for it, a public name and a photo if they choose "
         "one, and what they do in the account. Visitors never see the e-mail address, and the name may be an "
         "alias.",
-        (_setting("Your profile", "profile"),),
+        (setting("Your profile", "profile"),),
     )
 
 
@@ -130,9 +132,9 @@ def _agreement(facts: Facts) -> Answer:
         "public, with the standard contractual clauses of the European Commission as a part of it. If you need "
         f"another one, write to {facts.platform.contact}.",
         (
-            _page("The agreement", "dpa"),
-            _page("Terms of Service", "terms"),
-            _setting("Your agreements", "agreements"),
+            page("The agreement", "dpa"),
+            page("Terms of Service", "terms"),
+            setting("Your agreements", "agreements"),
         ),
     )
 
@@ -145,7 +147,7 @@ def _consent(facts: Facts) -> Answer:
         "which should link to your privacy policy. (b) For other purposes, such as a newsletter, you need a "
         "voluntary consent for each purpose, and the chat must work without it. The rules on cookies apply in "
         "either case.",
-        (_setting("The notice in the chat", "widget"),),
+        (setting("The notice in the chat", "widget"),),
     )
 
 
@@ -155,7 +157,7 @@ def _officer(facts: Facts) -> Answer:
     return (
         "Is there a data protection officer?",
         f"{said} If you have appointed one yourself, name them in your company's details.",
-        (_page("Who processes the data", "identity"), _setting("Your company", "company")),
+        (page("Who processes the data", "identity"), setting("Your company", "company")),
     )
 
 
@@ -164,7 +166,7 @@ def _secured(facts: Facts) -> Answer:
     return (
         "How are personal data secured?",
         f"By measures for {headings}. Appendix 2 of the agreement says what each of them is.",
-        (_page("Security measures", "security"),),
+        (page("Security measures", "security"),),
     )
 
 
@@ -174,7 +176,7 @@ def _owner(facts: Facts) -> Answer:
         "To you, as far as data of people can belong to anybody: you are the controller and decide about them. "
         "We are the processor and act on your instructions: no analytics of our own, no profiling, no training "
         "of models. With the control comes your responsibility towards your visitors.",
-        (_setting("Your company", "company"),),
+        (setting("Your company", "company"),),
     )
 
 
@@ -189,8 +191,8 @@ def _limits(facts: Facts) -> Answer:
         "the processing by default. (d) Nothing is stored on a visitor's device before they use the chat, and "
         "each kind of technical data has a switch.",
         (
-            _setting("How long history is kept", "history"),
-            _setting("What your account collects", "data"),
+            setting("How long history is kept", "history"),
+            setting("What your account collects", "data"),
         ),
     )
 
@@ -205,9 +207,9 @@ def _inform(facts: Facts) -> Answer:
         "long they are kept, which is the period of your history; and how to reach you for a copy, a correction "
         "or a deletion.",
         (
-            _page("Who processes the data", "identity"),
-            _setting("How long history is kept", "history"),
-            _setting("The notice in the chat", "widget"),
+            page("Who processes the data", "identity"),
+            setting("How long history is kept", "history"),
+            setting("The notice in the chat", "widget"),
         ),
     )
 
@@ -219,7 +221,7 @@ def _cookies(facts: Facts) -> Answer:
         f"{len(cookies.COOKIES)}, on your own site and not before a visitor uses the chat: {named}. The visitor "
         "id and the conversation id are personal data. The text of a draft is kept in the session storage of the "
         "browser.",
-        (_page("Cookies of the chat", "cookies"),),
+        (page("Cookies of the chat", "cookies"),),
     )
 
 
@@ -257,11 +259,3 @@ def _months(count: int) -> str:
 def _list(parts: Iterable[str]) -> str:
     *first, last = parts
     return f"{', '.join(first)} and {last}" if first else last
-
-
-def _page(text: str, slug: str, anchor: str = "") -> Link:
-    return Link(text, f"{settings.PUBLIC_URL}{reverse('privacy_document', args=[slug])}{anchor}")
-
-
-def _setting(text: str, page: str) -> Link:
-    return Link(f"Setting: {text}", f"{settings.PUBLIC_URL}{reverse('account_page', args=[page])}")

@@ -7,6 +7,7 @@ the processing agreement lays on the platform (S30).
 from datetime import date
 
 from privacy.documents.facts import Incomplete, Party
+from privacy.documents.links import linked, safeguards
 from privacy.documents.tree import Document, Point, Section, Table
 
 VERSION = "1.0"
@@ -22,7 +23,11 @@ def build(platform: Party) -> Document:
         version=VERSION,
         dated=DATED,
         language="en",
-        sections=(_provider(platform), *_SECTIONS, _law(platform)),
+        sections=(
+            _provider(platform),
+            *linked(_SECTIONS, "3.3", safeguards()),
+            _law(platform),
+        ),
     )
 
 
@@ -112,8 +117,9 @@ _SECTIONS = (
                 "3.3",
                 "Prohibited data",
                 "The service is not made for the data listed as prohibited in Appendix 1 of the data "
-                "processing agreement. You do not ask for them. Where a visitor sends them all the same, you "
-                "delete them; the service masks card and bank account numbers before they are stored.",
+                "processing agreement. You do not ask for them, and forms that would are not saved. Where a "
+                "visitor sends them all the same, you delete them; the service masks card and bank account "
+                "numbers before they are stored.",
             ),
             Point(
                 "3.4",

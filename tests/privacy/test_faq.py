@@ -122,7 +122,7 @@ def test_a_short_address_leads_to_ones_own_account(
     answer = login(ana).get(f"/my/{page}/")
 
     assert answer.status_code == 302
-    assert answer["Location"].startswith("/app/acme/settings/")
+    assert answer["Location"].startswith("/app/acme/")
     assert "/login/" in Client().get(f"/my/{page}/")["Location"]
 
 

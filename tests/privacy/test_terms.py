@@ -8,6 +8,7 @@ from pypdf import PdfReader
 
 from privacy.documents import rendering, terms
 from privacy.documents.facts import Incomplete, Party
+from tests.coverage import covers
 
 PLATFORM = Party(
     "Chat House Ltd.", "EU123", "High Street 1, Dublin", "Ireland", "office@demo.test", "HRB 77"
@@ -76,3 +77,15 @@ def test_the_file_is_the_same_to_the_byte_and_holds_the_text() -> None:
     assert first == second
     assert first != other
     assert "The law of Ireland applies" in text
+
+
+@covers("S30", page="/privacy/terms/")
+def test_they_lead_to_what_keeps_prohibited_data_out_and_takes_them_away() -> None:
+    (links,) = [
+        [link.address.partition("/my/")[2] for link in point.links]
+        for section in terms.build(PLATFORM).sections
+        for point in section.points
+        if point.number == "3.3"
+    ]
+
+    assert links == ["forms/", "inbox/"]
