@@ -19,6 +19,8 @@ const BUDGETS = [
   { files: ["panel.js", "widget.js", "widget.css"], kilobytes: 30 },
   // What the first message does not need comes later, each with a budget of its own.
   { files: ["drawer.js", "drawer.css"], kilobytes: 8 },
+  { files: ["forms.js", "forms.css"], kilobytes: 5 },
+  { files: ["masking.js"], kilobytes: 2 },
 ];
 
 /** Parts of the chat that are fetched later draw with its own Preact. */
@@ -33,6 +35,8 @@ const surfaces = [
   { name: "panel", entry: "frontend/loader/panel/main.ts", format: "esm" },
   { name: "widget", entry: "frontend/widget/main.tsx", format: "esm" },
   { name: "drawer", entry: "frontend/widget/drawer/main.tsx", format: "esm", alias: LENT },
+  { name: "forms", entry: "frontend/widget/forms/main.tsx", format: "esm", alias: LENT },
+  { name: "masking", entry: "frontend/widget/masking.ts", format: "esm" },
   { name: "inbox", entry: "frontend/inbox/main.tsx", format: "esm" },
   { name: "settings", entry: "frontend/settings/main.ts", format: "esm" },
 ].filter((surface) => existsSync(join(ROOT, surface.entry)));

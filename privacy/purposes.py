@@ -297,7 +297,7 @@ def _box(version: PurposeVersion, language: str, controller: str) -> Box:
         # Art. 4(11), 7(3): who, which data, and the way back, beside the box and not behind a link.
         details = _(
             "%(controller)s uses for this: %(data)s. You are free to leave the box empty: the chat "
-            "works the same. You can withdraw at any time under “Privacy” in the chat; what was "
+            "works the same. You can withdraw at any time under “My data” in the chat; what was "
             "done until then stays lawful."
         ) % {"controller": controller, "data": said.data.rstrip(".")}
         if version.months_valid:

@@ -24,7 +24,6 @@ WORDS: "dict[str, tuple[_StrPromise, _StrPromise | Literal['']]]" = {
     "widget.offline": (_("Button while nobody is there"), ""),
     "offline.title": (_("Greeting while nobody is there"), ""),
     "offline.notice": (_("What visitors read while nobody is there"), ""),
-    "privacyNotice.text": (_("Privacy notice"), _("The link to your policy follows it.")),
 }
 """Label and help of each of `texts.EDITABLE`."""
 
@@ -38,7 +37,7 @@ SUGGESTIONS = (
 )
 """Colours to start from: each carries white words and shows on a white page."""
 
-LONG = frozenset({"online.infoDesc", "offline.notice", "privacyNotice.text"})
+LONG = frozenset({"online.infoDesc", "offline.notice"})
 
 
 class ColorInput(forms.TextInput):
@@ -85,6 +84,10 @@ class LookForm(forms.Form):
         required=False,
         widget=forms.CheckboxInput(attrs={"class": "switch"}),
     )
+    tells_elsewhere = forms.BooleanField(
+        label=_("I tell visitors in another place what happens to their words."),
+        required=False,
+    )
     hides_when_offline = forms.BooleanField(
         label=_("Hide the button while nobody is there"),
         required=False,
@@ -117,10 +120,22 @@ class LookForm(forms.Form):
         hex_colour(color)
         return color
 
+    def clean(self) -> None:
+        """Whoever switches the notice off says that visitors are told elsewhere (S40)."""
+        was_shown = self["shows_privacy_notice"].initial
+        is_shown = self.cleaned_data.get("shows_privacy_notice")
+        if was_shown and not is_shown and not self.cleaned_data.get("tells_elsewhere"):
+            self.add_error(
+                "tells_elsewhere",
+                _("Tick this before you switch the notice off."),
+            )
+
     @property
     def look(self) -> settings.Look:
         """The answers, once they are valid."""
-        return cast(settings.Look, dict(self.cleaned_data))
+        return cast(
+            settings.Look, {name: self.cleaned_data[name] for name in settings.Look.__annotations__}
+        )
 
 
 class WordsForm(forms.Form):

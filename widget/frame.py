@@ -9,15 +9,19 @@ from django.urls import reverse
 from accounts.models import Account
 from chat import chat_settings, identity
 from chat.models import AuthorKind
+from privacy import notices
 from widget import colors, settings, texts
 from widget.models import WidgetSettings
 
 
 class Notice(TypedDict):
-    """The privacy notice. `url` is the owner's policy, empty when there is none."""
+    """The privacy notice. `url` is the owner's policy, empty when there is none; `text` is what law
+    asks for, and no setting replaces it (S11), `version` its hash."""
 
     shown: bool
     url: str
+    text: str
+    version: str
 
 
 class Part(TypedDict):
@@ -51,6 +55,8 @@ class Bootstrap(TypedDict):
     ticket_url: str
     privacy: str
     drawer: Part
+    forms: Part
+    masking: str
     max_upload: int
     visitors_may_request_transcripts: bool
 
@@ -58,6 +64,7 @@ class Bootstrap(TypedDict):
 def bootstrap(account: Account, look: WidgetSettings, *, site: str, language: str) -> Bootstrap:
     """The document for a frame on a verified site."""
     palette = colors.palette(look.color)
+    notice = notices.wording(account, language)
     # The poll is answered before Django's own addresses are looked at, so it has no name.
     base = f"/widget/{account.public_key}"
     return {
@@ -76,6 +83,8 @@ def bootstrap(account: Account, look: WidgetSettings, *, site: str, language: st
         "notice": {
             "shown": settings.notice_is_shown(account, look),
             "url": look.privacy_notice_url,
+            "text": notice.text,
+            "version": notice.version_hash,
         },
         "socket": f"{platform.SOCKET_URL}/ws/visitor/{account.public_key}/",
         "poll": f"{base}/poll",
@@ -84,6 +93,8 @@ def bootstrap(account: Account, look: WidgetSettings, *, site: str, language: st
         "ticket_url": f"{base}/ticket",
         "privacy": f"{base}/privacy/",
         "drawer": _part(account, "drawer", "myData", language),
+        "forms": _part(account, "forms", "forms", language),
+        "masking": static("build/masking.js"),
         "max_upload": platform.MAX_UPLOAD_BYTES,
         "visitors_may_request_transcripts": chat_settings.allows_transcript(
             account, side=AuthorKind.VISITOR

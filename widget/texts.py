@@ -38,17 +38,16 @@ EDITABLE = (
     "widget.offline",
     "offline.title",
     "offline.notice",
-    "privacyNotice.text",
 )
 """The words that an account may replace in its settings, as `<branch>.<key>`."""
 
-PREVIEWED = ("status.online", "status.offline", "privacyNotice.link")
+PREVIEWED = ("status.online", "status.offline", "privacyNotice.text", "privacyNotice.link")
 """Further words that the settings page's preview shows."""
 
 LAUNCHER_BRANCHES = ("launcher", "widget", "button")
 """The branches that the loader needs before the chat is opened."""
 
-LATER_BRANCHES = ("myData",)
+LATER_BRANCHES = ("myData", "forms")
 """The branches of parts that are fetched when they are needed; the frame's document lacks them."""
 
 Tree = dict[str, "str | Tree"]

@@ -1,10 +1,11 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { DropTarget } from "../shared/ui/DropTarget";
-import { type Surroundings, useSurroundings, useView } from "./context";
+import { useSurroundings, useView } from "./context";
 import { EndDialog, TranscriptDialog } from "./dialogs";
 import { Foot } from "./Foot";
 import { Head } from "./Head";
+import { later } from "./later";
 import { Thread } from "./Thread";
 
 /** Says what the other side has just written, and nothing else: no history, no states. */
@@ -17,27 +18,20 @@ function News() {
   );
 }
 
-/** What the script of the drawer exports. */
-export interface DrawerPart {
-  load: (surroundings: Surroundings) => Promise<ComponentType<{ onClose: () => void }>>;
-}
-
 export function App() {
   const surroundings = useSurroundings();
   const { chat, t } = surroundings;
   const [dialog, setDialog] = useState<"end" | "transcript" | null>(null);
   const [Drawer, setDrawer] = useState<ComponentType<{ onClose: () => void }> | null>(null);
-  const [tries, setTries] = useState(0);
+  const [hasFailed, setHasFailed] = useState(false);
 
   const openDrawer = async () => {
-    setTries(0);
+    setHasFailed(false);
     try {
-      // Browsers remember a script that failed to come: each try has an address of its own.
-      const part: DrawerPart = await import(chat.bootstrap.drawer.script + (tries ? `?${tries}` : ""));
-      const loaded = await part.load(surroundings);
+      const loaded = await later<{ onClose: () => void }>(chat.bootstrap.drawer.script, surroundings);
       setDrawer(() => loaded);
     } catch {
-      setTries(tries + 1);
+      setHasFailed(true);
     }
   };
 
@@ -68,7 +62,7 @@ export function App() {
       />
       <main class="chat__main">
         <Thread />
-        {tries > 0 && (
+        {hasFailed && (
           <p class="foot__connection" role="alert">
             {t("refusal.unavailable")}
           </p>

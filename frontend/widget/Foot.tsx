@@ -1,9 +1,12 @@
-import { useId } from "preact/hooks";
+import type { ComponentType } from "preact";
+import { useEffect, useId, useState } from "preact/hooks";
 import { fileSize } from "../shared/format";
 import { Composer } from "../shared/ui/Composer";
 import { MAX_BODY } from "../shared/wire";
-import { MAX_FILES } from "./chat";
+import { type FormPoint, MAX_FILES } from "./chat";
 import { useSurroundings, useView } from "./context";
+import { later } from "./later";
+import { useMasking } from "./useMasking";
 
 interface Props {
   onMyData: () => void;
@@ -11,11 +14,11 @@ interface Props {
 
 function Notice({ onMyData }: Props) {
   const { chat, t } = useSurroundings();
-  const { noticeUrl } = useView();
-  if (!chat.bootstrap.notice.shown) return null;
+  const { noticeUrl, forms } = useView();
+  if (!chat.bootstrap.notice.shown && !forms?.requires_acknowledgement) return null;
   return (
     <p class="foot__notice">
-      {t("privacyNotice.text")}{" "}
+      {forms?.notice.text ?? chat.bootstrap.notice.text}{" "}
       {noticeUrl && (
         <a href={noticeUrl} target="_blank" rel="noopener">
           {t("privacyNotice.link")}
@@ -62,22 +65,69 @@ function EmailField({ hasSaidSo }: { hasSaidSo: boolean }) {
   );
 }
 
+/** The form before the first message, fetched as soon as there may be one; `failed`: it did not come. */
+function useForm(): ComponentType<{ point: FormPoint }> | "failed" | null {
+  const surroundings = useSurroundings();
+  const { chat } = surroundings;
+  const { isOpen, isAsking } = useView();
+  const [form, setForm] = useState<ComponentType<{ point: FormPoint }> | "failed" | null>(null);
+  const isWanted = isOpen && chat.questions(chat.isAway() ? "offline" : "prechat") !== null;
+  useEffect(() => {
+    if (!isWanted || typeof form === "function") return;
+    later<{ point: FormPoint }>(chat.bootstrap.forms.script, surroundings).then(
+      (loaded) => setForm(() => loaded),
+      () => {
+        setForm("failed");
+        chat.stopAsking();
+      },
+    );
+  }, [isWanted, isAsking]);
+  return form;
+}
+
 /** Where the visitor writes, with what must be said beside it. */
 export function Foot({ onMyData }: Props) {
   const { chat, t, language } = useSurroundings();
   const view = useView();
-  const { state, availability, unsent } = view;
-  const isAway = availability === "away" || availability === "offline";
+  const { state, unsent } = view;
+  const Form = useForm();
+  const point = chat.asks();
+  const isMasked = useMasking(view.draft);
+  const isAway = chat.isAway();
   const isServed = state.conversation?.state === "served";
   const asksEmail = isAway && !isServed && !state.visitor.email;
   const hasWritten = unsent.length > 0 || (state.conversation && state.conversation.state !== "closed");
   const isThanked = isAway && !isServed && !asksEmail && hasWritten;
+  const connection = view.connection !== "fine" && (
+    <p class="foot__connection" role="status">
+      {t(view.connection === "over" ? "connection.reload" : "connection.lost")}
+    </p>
+  );
+
+  const hint = (
+    <p class="foot__hint" role="status">
+      {isMasked && t("masked.hint")}
+    </p>
+  );
+
+  // Without the form there is still the composer: nothing may keep the first message back.
+  if (point && Form !== "failed") {
+    return (
+      <footer class="foot foot--form">
+        {connection}
+        {Form && <Form point={point} />}
+        {hint}
+        <Notice onMyData={onMyData} />
+      </footer>
+    );
+  }
 
   return (
     <footer class="foot">
-      {view.connection !== "fine" && (
-        <p class="foot__connection" role="status">
-          {t(view.connection === "over" ? "connection.reload" : "connection.lost")}
+      {connection}
+      {Form === "failed" && !isAway && (
+        <p class="foot__connection" role="alert">
+          {t("refusal.unavailable")}
         </p>
       )}
       {asksEmail && <EmailField hasSaidSo={state.messages.length === 0 && unsent.length === 0} />}
@@ -116,6 +166,7 @@ export function Foot({ onMyData }: Props) {
         onRetryUpload={(key) => chat.retryUpload(key)}
         onEscape={() => chat.close()}
       />
+      {hint}
       <Notice onMyData={onMyData} />
     </footer>
   );

@@ -67,7 +67,11 @@ function StoredRow({ row, isNewestOwn }: { row: Extract<Row, { kind: "message" }
         delivery={delivery}
         deliveryLabel={delivery ? t(`state.${delivery}`) : undefined}
         hasFoot={row.isLast || isNewestOwn}
-        tombstone={message.redacted_at ? t(isGone(message) ? "gone.message" : "gone.file") : false}
+        tombstone={
+          message.redacted_at
+            ? t(isGone(message) ? "gone.message" : "gone.file")
+            : message.is_masked && t("masked.stored")
+        }
       >
         {message.attachments.length > 0 && <Files files={message.attachments} />}
       </Message>

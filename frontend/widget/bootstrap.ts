@@ -20,7 +20,7 @@ export interface Bootstrap {
   color_text: string;
   color_on_light: string;
   color_on_dark: string;
-  notice: { shown: boolean; url: string };
+  notice: { shown: boolean; url: string; text: string; version: string };
   socket: string;
   poll: string;
   files: string;
@@ -29,6 +29,9 @@ export interface Bootstrap {
   /** Below it are the answers to what the visitor asks about their own data. */
   privacy: string;
   drawer: Part;
+  forms: Part;
+  /** The script that finds numbers which the server will hide. */
+  masking: string;
   max_upload: number;
   visitors_may_request_transcripts: boolean;
 }

@@ -19,7 +19,7 @@ const bootstrap: Bootstrap = {
   color_text: "#ffffff",
   color_on_light: "#0b6e5f",
   color_on_dark: "#74cfcd",
-  notice: { shown: true, url: "" },
+  notice: { shown: true, url: "", text: "", version: "a0" },
   socket: "wss://chat.test/ws",
   poll: "/poll",
   files: "/files",
@@ -27,6 +27,8 @@ const bootstrap: Bootstrap = {
   ticket_url: "/ticket",
   privacy: "/privacy/",
   drawer: { script: "", style: "", words: "" },
+  forms: { script: "", style: "", words: "" },
+  masking: "",
   max_upload: 10,
   visitors_may_request_transcripts: true,
 };
@@ -306,4 +308,67 @@ test("an erased visitor is another one, of whom the device hears nothing until t
   chat.write("new");
   chat.act();
   expect(told.map((message) => message.type)).toContain("interaction");
+});
+
+const question = (key: string, is_required = true) => ({
+  key,
+  kind: "text" as const,
+  label: "",
+  placeholder: "",
+  options: [],
+  is_required,
+});
+
+function asked(availability: "online" | "offline"): void {
+  wiring.onState("open", null);
+  const first = welcome();
+  if (first.type !== "welcome") throw new Error("no welcome");
+  const prechat = [question("name"), question("order")];
+  wiring.onFrame({
+    ...first,
+    availability,
+    forms: { ...first.forms, prechat, offline: [question("email")] },
+  });
+  sent.length = 0;
+}
+
+test("the form before the chat opens over the first words, and they go with what it brings", () => {
+  asked("online");
+  chat.write("Hello");
+  chat.send(false);
+
+  expect(chat.asks()).toBe("prechat");
+  expect(chat.view.draft).toBe("Hello");
+  expect(sent.filter((frame) => frame.type === "message")).toEqual([]);
+
+  chat.post({ form: { point: "prechat", values: { name: "Jana" } } });
+
+  expect(sent.find((frame) => frame.type === "message")).toMatchObject({
+    body: "Hello",
+    form: { point: "prechat", values: { name: "Jana" } },
+    notice: { version: "a1", how: "shown" },
+  });
+  expect(chat.asks()).toBeNull();
+});
+
+test("while nobody is there the other form stands, and what the page said is not asked", () => {
+  asked("offline");
+
+  expect(chat.asks()).toBe("offline");
+  chat.hear({ type: "identify", identity: { email: "jana@example.org", name: "Jana" } });
+
+  expect(chat.questions("offline")).toBeNull();
+  expect(chat.questions("prechat")?.map((one) => one.key)).toEqual(["order"]);
+});
+
+test("what the server misses brings the words back with the field", () => {
+  connected();
+  chat.write("Hello");
+  chat.send(false);
+  const frame = sent.find((one) => one.type === "message");
+  if (frame?.type !== "message") throw new Error("no message was sent");
+
+  wiring.onFrame({ type: "refused", id: frame.id, code: "invalid", retry_after: null, field: "order" });
+
+  expect(chat.view).toMatchObject({ draft: "Hello", unsent: [], isAsking: true, wrongField: "order" });
 });

@@ -9,10 +9,12 @@ import {
   type AttachmentRow,
   type AvailabilityStatus,
   CloseCode,
+  type FormsRow,
   type MemberRow,
   type MessageRow,
   type Page,
   PROTOCOL,
+  type QuestionRow,
   type RefusalCode,
   type VisitorDown,
   type VisitorState,
@@ -26,6 +28,8 @@ import { type Upload, upload } from "./uploads";
 
 export type MessageFrame = Extract<VisitorUp, { type: "message" }>;
 export type UnsentMessage = Unsent<MessageFrame, readonly AttachmentRow[]>;
+
+export type FormPoint = "prechat" | "offline";
 
 export const MAX_FILES = 5;
 const TYPING_REPEAT = 3_000;
@@ -59,6 +63,12 @@ export interface View {
   /** The newest words of the other side, for those who listen. */
   news: { key: string; author: string; text: string } | null;
   transcript: "none" | "sending" | "sent" | RefusalCode;
+  /** What the server wants to know and say before the first message. */
+  forms: FormsRow | null;
+  /** The first message is written, and the form before it is open. */
+  isAsking: boolean;
+  /** The field of the form that the server did not take. */
+  wrongField: string | null;
 }
 
 export interface ChatWiring {
@@ -131,6 +141,9 @@ export class Chat {
       focus: 0,
       news: null,
       transcript: "none",
+      forms: null,
+      isAsking: false,
+      wrongField: null,
     };
     this.#outbox = new Outbox<MessageFrame, readonly AttachmentRow[]>({
       send: (frame) => this.#line.send(frame),
@@ -258,24 +271,74 @@ export class Chat {
     return !state.visitor.is_blocked && isReady && (draft.trim() !== "" || uploads.length > 0);
   }
 
+  isAway(): boolean {
+    return this.view.availability === "away" || this.view.availability === "offline";
+  }
+
+  /** What a form asks and is not known yet; null: it need not stand before the next message. */
+  questions(point: FormPoint): QuestionRow[] | null {
+    const { forms, state, unsent } = this.view;
+    const isFirst = unsent.length === 0 && (!state.conversation || state.conversation.state === "closed");
+    if (!forms || !isFirst || state.visitor.is_blocked) return null;
+    const known = (key: string) =>
+      (key === "name" || key === "email" || key === "phone") && (state.visitor[key] || this.#identity[key]);
+    const asked = forms[point].filter(({ key }) => !known(key));
+    return asked.length > 0 || forms.requires_acknowledgement ? asked : null;
+  }
+
+  /** The form that stands here now. */
+  asks(): FormPoint | null {
+    if (this.isAway()) return this.questions("offline") && "offline";
+    return this.view.isAsking && this.questions("prechat") ? "prechat" : null;
+  }
+
+  stopAsking(): void {
+    this.#set({ isAsking: false });
+  }
+
   /** Sends what is in the composer. `asksEmail`: the field for an address is shown with it. */
   send(asksEmail: boolean): void {
-    const { draft, uploads, email } = this.view;
+    const { email } = this.view;
     if (!this.canSend()) return;
+    if (!this.isAway() && this.questions("prechat")) {
+      this.#set({ isAsking: true });
+      return;
+    }
     const address = asksEmail ? email.trim() : "";
     if (address && !isMail(address)) {
       this.#set({ emailError: true });
       return;
     }
+    this.post(address ? { email: address } : {});
+  }
+
+  /** Sends what is written, with what a form has brought. */
+  post(more: Pick<MessageFrame, "email" | "form" | "notice" | "consents">): void {
+    const { draft, uploads, forms, state } = this.view;
     const rows = uploads.flatMap((one) => (one.row ? [one.row] : []));
+    const { notice } = this.bootstrap;
+    const version = forms?.notice.version ?? notice.version;
     const frame: MessageFrame = {
       type: "message",
       id: uuid(),
       body: draft.trim(),
       attachments: rows.map((row) => row.id),
-      ...(address ? { email: address } : {}),
+      ...(notice.shown && !state.conversation ? { notice: { version, how: "shown" } } : {}),
+      ...more,
     };
-    this.#set({ draft: "", uploads: [], filesError: false });
+    const ticked = more.consents?.map(({ purpose }) => purpose) ?? [];
+    this.#set({
+      draft: "",
+      uploads: [],
+      filesError: false,
+      isAsking: false,
+      wrongField: null,
+      forms: forms && {
+        ...forms,
+        requires_acknowledgement: forms.requires_acknowledgement && more.notice?.how !== "ticked",
+        consents: forms.consents.filter(({ purpose }) => !ticked.includes(purpose)),
+      },
+    });
     this.#type(false);
     this.#outbox.add(frame, rows);
     this.#keepDraft();
@@ -356,7 +419,14 @@ export class Chat {
     this.#visitorId = "";
     this.#identity = {};
     this.#outbox.clear();
-    this.#set({ state: emptyVisitor(), hasLoaded: false, draft: "", email: "", uploads: [] });
+    this.#set({
+      state: emptyVisitor(),
+      hasLoaded: false,
+      draft: "",
+      email: "",
+      uploads: [],
+      isAsking: false,
+    });
     this.#wiring.say({ type: "forget" });
     this.#line.start();
   }
@@ -393,7 +463,7 @@ export class Chat {
         this.#showTyping(frame.on ? frame.by : null);
         break;
       case "refused":
-        if (frame.id) this.#refused(frame.id, frame.code);
+        if (frame.id) this.#refused(frame.id, frame.code, frame.field);
         break;
       case "ack":
         this.#acknowledged(frame);
@@ -412,6 +482,7 @@ export class Chat {
     this.#visitorId = frame.visitor_id;
     if (isAnother) this.#set({ state: emptyVisitor(), hasLoaded: false });
     this.#wiring.say({ type: "identity", token: frame.token, visitorId: frame.visitor_id });
+    this.#set({ forms: frame.forms });
     this.#announce(frame.availability);
     this.#apply(frame);
   }
@@ -447,11 +518,35 @@ export class Chat {
     this.#fire("message", legacyMessage(stored));
   }
 
-  #refused(id: string, code: RefusalCode): void {
+  #refused(id: string, code: RefusalCode, field: string | null): void {
+    const sent = this.#outbox.unsent.find((one) => one.frame.id === id);
+    if (sent && (field || code === "notice_required")) {
+      this.#askAgain(sent, field);
+      return;
+    }
     const asked = this.#asked.get(id);
     this.#asked.delete(id);
     if (asked === "transcript") this.#set({ transcript: code });
     this.#outbox.refuse(id, code);
+  }
+
+  /** The form has changed meanwhile: the words go back, and a new welcome brings what is asked now. */
+  #askAgain({ frame, note }: UnsentMessage, wrongField: string | null): void {
+    this.#outbox.discard(frame.id);
+    this.#set({
+      draft: [frame.body, this.view.draft].filter(Boolean).join("\n"),
+      uploads: note.map((row) => ({
+        key: row.id,
+        file: new File([], row.name),
+        progress: 1,
+        row,
+        error: null,
+      })),
+      isAsking: true,
+      wrongField,
+    });
+    this.#line.stop();
+    this.#line.start();
   }
 
   #connect(state: Connection, loss: Loss | null): void {

@@ -1,7 +1,9 @@
 """Card and bank account numbers are hidden before they are stored."""
 
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -18,6 +20,11 @@ from chat.models import Message, Visitor
 from chat.visitors import VisitorDetails
 from tests.coverage import covers
 
+CASES = json.loads(
+    (Path(__file__).parents[1] / "contract" / "masking.json").read_text(encoding="utf-8")
+)
+"""What both sides are tested with: the browser, which warns, and the server, which hides."""
+
 CARD = "4111 1111 1111 1111"
 HIDDEN = "•••• •••• •••• 1111"
 
@@ -25,21 +32,7 @@ HIDDEN = "•••• •••• •••• 1111"
 @covers("S25", "S29")
 @pytest.mark.parametrize(
     ("said", "kept"),
-    [
-        ("4111111111111111", "••••••••••••1111"),
-        ("Card: 4111-1111-1111-1111.", "Card: ••••-••••-••••-1111."),
-        ("378282246310005", "•••••••••••0005"),
-        ("4222222222222", "•••••••••2222"),
-        ("6304000000000000000", "•••••••••••••••0000"),
-        ("order 12 4111 1111 1111 1111 please", "order 12 •••• •••• •••• 1111 please"),
-        ("4111 1111 1111 1111 exp 12 27", "•••• •••• •••• 1111 exp 12 27"),
-        ("4111\u00a01111\u00a01111\u00a01111", "••••\u00a0••••\u00a0••••\u00a01111"),
-        ("٤١١١١١١١١١١١١١١١", "••••••••••••١١١١"),
-        ("DE89 3704 0044 0532 0130 00", "DE•• •••• •••• •••• ••30 00"),
-        ("my iban is cz6508000000192000145399 ok", "my iban is cz••••••••••••••••••5399 ok"),
-        ("GB82WEST12345698765432,thanks", "GB••••••••••••••••5432,thanks"),
-        ("NO93 8601 1117 947 and so on", "NO•• •••• •••7 947 and so on"),
-    ],
+    [(case["said"], case["kept"]) for case in CASES["hidden"]],
 )
 def test_a_number_that_is_one_keeps_its_last_four_characters(said: str, kept: str) -> None:
     assert mask(said) == kept
@@ -48,22 +41,7 @@ def test_a_number_that_is_one_keeps_its_last_four_characters(said: str, kept: st
 @covers("S25")
 @pytest.mark.parametrize(
     "said",
-    [
-        "4111 1111 1111 1112",
-        "+4111111111111111",
-        "+420 777 123 456",
-        "00420 777 123 456",
-        "411111111111",
-        "41111111111111111111111",
-        "0000000000000000",
-        "1111111111111111111",
-        "DE89 3704 0044 0532 0130 02",
-        "DE89 3704 0044 0532 0130",
-        "XX89 3704 0044 0532 0130 00",
-        "2026-11-24 12:30:15",
-        "Tea, 250 g, 12.50 EUR",
-        "",
-    ],
+    CASES["plain"],
 )
 def test_what_only_looks_like_a_number_stays(said: str) -> None:
     assert mask(said) == said

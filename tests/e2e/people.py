@@ -28,6 +28,10 @@ class VisitorAtHome:
     def composer(self) -> Locator:
         return self.chat.get_by_role("textbox", name="Your message")
 
+    def submit(self) -> None:
+        """Send the form that stands there while nobody is."""
+        self.chat.get_by_role("button", name="Send message").click()
+
     @property
     def words(self) -> Locator:
         """What has been said, from the first to the last."""

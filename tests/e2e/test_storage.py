@@ -71,7 +71,7 @@ def test_a_chat_that_the_page_opens_keeps_nothing_on_either_origin_until_the_vis
     socket.value.wait_for_event("framereceived")
     assert visitor.context.cookies() == []
     expect(visitor.composer).to_be_visible()
-    expect(visitor.chat.get_by_text("Nobody is here right now").first).to_be_visible()
+    expect(visitor.chat.get_by_label("E-mail for our answer")).to_be_visible()
     storage = visitor.storage()
     assert len(storage) == 2
     _assert_empty(storage)

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 import pytest
 from django.test import Client
 
-from accounts.models import Account, Membership, PlanName
+from accounts.models import Account, AuditEntry, Membership, PlanName
 from chat.models import Conversation
 from tests.coverage import covers
 from tests.widget.test_embedding import bootstrap, config, config_json, frame
@@ -46,7 +46,8 @@ def test_what_is_saved_is_what_the_site_gets(
     assert loaded["hides_when_offline"] is True
     framed = bootstrap(frame(acme, SITE))
     assert framed["color"] == "#1f5fa8"
-    assert framed["notice"] == {"shown": True, "url": "https://shop.test/privacy"}
+    assert framed["notice"]["shown"] is True
+    assert framed["notice"]["url"] == "https://shop.test/privacy"
     with inside():
         look = settings.of(acme)
         assert texts.word(settings.words(acme, look, "de"), "online.infoTitle") == "Fragen Sie Acme"
@@ -135,18 +136,27 @@ def test_own_words_are_text_wherever_they_appear(
 
 
 def test_the_notice_is_shown_until_somebody_says_otherwise(acme: Account) -> None:
-    assert bootstrap(frame(acme, SITE))["notice"] == {"shown": True, "url": ""}
+    assert bootstrap(frame(acme, SITE))["notice"]["url"] == ""
 
 
-def test_a_paying_account_may_switch_the_notice_off(
-    acme: Account, adi: Membership, login: LogIn
+@covers("S40")
+def test_a_paying_account_may_switch_the_notice_off_after_a_warning_and_the_trail_says_so(
+    acme: Account, adi: Membership, login: LogIn, inside: Inside
 ) -> None:
-    login(adi).post(PAGE, {name: value for name, value in LOOK.items() if name[:5] != "shows"})
+    browser = login(adi)
+    off = {name: value for name, value in LOOK.items() if name[:5] != "shows"}
 
-    assert bootstrap(frame(acme, SITE))["notice"] == {
-        "shown": False,
-        "url": "https://shop.test/privacy",
-    }
+    warned = browser.post(PAGE, off)
+    assert warned.status_code == 422
+    assert "tells_elsewhere" in warned.context["form"].errors
+    assert bootstrap(frame(acme, SITE))["notice"]["shown"] is True
+    browser.post(PAGE, {**off, "tells_elsewhere": "on"})
+
+    assert bootstrap(frame(acme, SITE))["notice"]["shown"] is False
+    with inside():
+        entry = AuditEntry.objects.get(details__setting="widget_shows_privacy_notice")
+    assert (entry.actor_id, entry.details["new"]) == (adi.pk, False)
+    assert browser.post(PAGE, off).status_code == 302
 
 
 @covers("S40", "S60")
@@ -156,7 +166,7 @@ def test_on_free_the_notice_stays_and_the_widget_never_hides(
     """S40, S60: also for an account that switched it off on a plan that it has left."""
     browser = login(adi)
     off = {name: value for name, value in LOOK.items() if name != "shows_privacy_notice"}
-    browser.post(PAGE, {**off, "hides_when_offline": "on"})
+    browser.post(PAGE, {**off, "hides_when_offline": "on", "tells_elsewhere": "on"})
 
     acme.plan = PlanName.FREE
     acme.save(update_fields=["plan"])
