@@ -66,6 +66,9 @@ TRANSCRIPT = Rule("transcript", burst=3, seconds=3600)
 TRANSCRIPT_FROM = Rule("transcript-from", burst=10, seconds=3600)
 TRANSCRIPT_TO = Rule("transcript-to", burst=3, seconds=3600)
 """Mails to one mailbox that visitors asked for, whoever they say they are (A51)."""
+QUESTION = Rule("question", burst=5, seconds=3600)
+QUESTION_AS = Rule("question-as", burst=3, seconds=3600)
+"""Mails to one mailbox in whose name somebody asks on a public page (A51)."""
 FOLLOW = Rule("follow", burst=10, seconds=3600)
 FOLLOW_AS = Rule("follow-as", burst=3, seconds=3600)
 """Mails to one mailbox that somebody entered on a public page (A51)."""

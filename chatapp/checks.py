@@ -3,7 +3,8 @@
 Ids, so that a refusal can be looked up in docs/operations.md:
 E001 the database cannot be asked · E002 the database's role passes the wall · E003 a table of an
 account has no wall · E004 SECRET_KEY · E005 PUBLIC_URL · E006 ALLOWED_HOSTS · E007 no e-mail
-provider · E008 a provider that is no announced sub-processor · W001 no METRICS_TOKEN.
+provider · E008 a provider that is no announced sub-processor · W001 no METRICS_TOKEN ·
+W010 the clock of a breach runs.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from accounts.tenancy import TenantModel
+from privacy import breaches
 from privacy.models import SubProcessor
 
 SHORTEST_SECRET = 50
@@ -137,6 +139,23 @@ def check_providers(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[C
         )
         for what, host in _providers().items()
         if host.lower() not in named
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_clocks(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """Nobody deploys past a breach of which the affected accounts have not been told."""
+    try:
+        found = breaches.running(timezone.now())
+    except DatabaseError:
+        return []  # E001 says it.
+    return [
+        checks.Warning(
+            f"Breach {one.number}: accounts must be told by {clock.ends_at:%Y-%m-%d %H:%M} UTC.",
+            hint="Open it in the console, choose the affected accounts and send the notice.",
+            id="chatapp.W010",
+        )
+        for one, clock in found
     ]
 
 

@@ -1,17 +1,20 @@
 """What the platform's staff have to look after: gaps, and what has not been looked at for too long."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from privacy import breaches, objections
+from privacy import breaches, objections, tickets
 from privacy.documents import centre
 from privacy.documents.facts import Incomplete
 from privacy.models import CustomAgreement, CustomState, Measure, SubProcessor
 from privacy.models.platform import REVIEW_LASTS
+
+QUESTION_IS_NEAR = timedelta(days=7)
+"""From then on a question stands in the overview."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ def concerns(today: date) -> list[Concern]:
     """All of them on this day; none is good."""
     return [
         *_breaches(),
+        *_questions(),
         *_agreements(),
         *_objections(),
         *_gaps(today),
@@ -50,6 +54,18 @@ def _breaches() -> list[Concern]:
             ("staff_breach", str(one.pk)),
         )
         for one, clock in breaches.running(timezone.now())
+    ]
+
+
+def _questions() -> list[Concern]:
+    soon = timezone.now() + QUESTION_IS_NEAR
+    return [
+        Concern(
+            _("Question %(number)s is due on %(day)s.")
+            % {"number": one.number, "day": f"{one.due_at:%Y-%m-%d}"},
+            ("staff_ticket", str(one.pk)),
+        )
+        for one in tickets.waiting().filter(due_at__lt=soon)
     ]
 
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, Role
-from privacy.models import Letter, LetterKind, Subscriber
+from privacy.models import Letter, LetterKind, Subscriber, Ticket
 
 CLAIM_LAPSES_AFTER = timedelta(minutes=5)
 """Longer than any hand-over takes: after it the process that claimed the letter is dead."""
@@ -60,6 +60,11 @@ def to_subscriber(kind: LetterKind, about: UUID, reader: Subscriber) -> None:
     _write(iter([Letter(kind=kind, about_id=about, subscriber=reader)]))
 
 
+def to_writer(kind: LetterKind, about: UUID, ticket: Ticket) -> None:
+    """Write to whoever asked this question."""
+    _write(iter([Letter(kind=kind, about_id=about, ticket=ticket)]))
+
+
 def _write(new: Iterator[Letter]) -> None:
     while batch := list(islice(new, BATCH)):
         Letter.objects.bulk_create(batch, ignore_conflicts=True)
@@ -71,7 +76,7 @@ def claim_next(now: datetime) -> Letter | None:
     letter = (
         # Skipping what another worker holds, so that two at once share the work.
         Letter.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("account", "member__user", "subscriber")
+        .select_related("account", "member__user", "subscriber", "ticket")
         .filter(due_at__lte=now, sent_at=None, dropped_at=None)
         .filter(Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_LAPSES_AFTER))
         .order_by("due_at", "pk")
@@ -112,7 +117,7 @@ def reader_is_there(letter: Letter) -> bool:
         return members.filter(pk=letter.member.pk, role=Role.OWNER).exists()
     if letter.member is not None:
         return owners().filter(pk=letter.member.pk).exists()
-    return letter.subscriber is not None
+    return letter.subscriber is not None or letter.ticket is not None
 
 
 def delete_old(now: datetime) -> None:

@@ -77,13 +77,15 @@ def compose(letter: Letter) -> EmailMultiAlternatives | None:
 def _language(letter: Letter) -> str:
     if letter.member:
         return str(letter.member.user.language)
-    return letter.subscriber.language if letter.subscriber else "en"
+    reader = letter.subscriber or letter.ticket
+    return reader.language if reader else "en"
 
 
 def _mailbox(letter: Letter) -> str:
     if letter.member:
         return str(letter.member.user.email)
-    return letter.subscriber.email if letter.subscriber else ""
+    reader = letter.subscriber or letter.ticket
+    return reader.email if reader else ""
 
 
 def _is_followed(letter: Letter) -> bool:
@@ -297,6 +299,33 @@ def _breach(letter: Letter) -> Content | None:
     )
 
 
+def _ticket(letter: Letter) -> Content | None:
+    ticket = letter.ticket
+    assert ticket is not None
+    return Content(
+        subject=_("Your question %(number)s has reached us") % {"number": ticket.number},
+        paragraphs=(
+            _(
+                "Your question to our data protection officer has the number %(number)s. You get an answer by %(day)s."
+            )
+            % {"number": ticket.number, "day": date_format(ticket.due_at, "DATE_FORMAT")},
+            _("If you did not ask anything, somebody else entered your address. Then do nothing."),
+        ),
+        why=_("You get this once, because somebody entered this address."),
+    )
+
+
+def _ticket_answer(letter: Letter) -> Content | None:
+    ticket = letter.ticket
+    assert ticket is not None
+    return Content(
+        subject=_("Answer to your question %(number)s") % {"number": ticket.number},
+        paragraphs=(ticket.answer,),
+        button=(_("Ask again"), _page("privacy_contact")),
+        why=_("You get this because you asked our data protection officer."),
+    )
+
+
 def _subscription(letter: Letter) -> Content | None:
     reader = letter.subscriber
     assert reader is not None
@@ -328,5 +357,7 @@ _COMPOSERS: dict[LetterKind, Callable[[Letter], Content | None]] = {
     LetterKind.AGREEMENT_OFFERED: _offered,
     LetterKind.AGREEMENT_IN_FORCE: _in_force,
     LetterKind.BREACH: _breach,
+    LetterKind.TICKET: _ticket,
+    LetterKind.TICKET_ANSWER: _ticket_answer,
     LetterKind.SUBSCRIPTION: _subscription,
 }

@@ -572,6 +572,7 @@ TABLES = (
         personal={
             "member": Personal(_("which owner the platform wrote to"), Category.ACTIVITY, _USE),
             "subscriber": Personal(_("which subscriber it wrote to"), Category.ACTIVITY, _USE),
+            "ticket": Personal(_("which question it answers"), Category.ACTIVITY, _USE),
             "written_at": Personal(_("when it wrote"), Category.ACTIVITY, _USE),
             "sent_at": Personal(_("when the letter went out"), Category.ACTIVITY, _USE),
         },

@@ -14,6 +14,7 @@ from accounts.declarations import (
 )
 
 _USE = _("use of the product")
+_WRITER = "whoever writes to the platform"
 
 TABLES = (
     Table(
@@ -89,4 +90,21 @@ TABLES = (
         ),
     ),
     Table("privacy.AgreementVersion", plain=("id", "kind", "version", "since", "before")),
+    Table(
+        "privacy.Ticket",
+        subject=Subject.WRITER,
+        path=None,
+        purpose=Purpose.INFORM,
+        basis=Basis.LEGAL,
+        kept=Kept.TICKET,
+        erased=Erased.DELETED,
+        personal={
+            "name": Personal("name of whoever asks", Category.IDENTITY, _WRITER),
+            "email": Personal("e-mail address of whoever asks", Category.CONTACT, _WRITER),
+            "language": Personal("language of the letters", Category.TECHNICAL, _WRITER),
+            "words": Personal("what they ask", Category.CONTENT, _WRITER),
+            "answer": Personal("what is answered", Category.CONTENT, "staff of the platform"),
+        },
+        plain=("id", "number", "received_at", "due_at", "answered_at", "closed_at"),
+    ),
 )

@@ -29,6 +29,7 @@ from privacy import (
     requests,
     sub_processors,
     subscriptions,
+    tickets,
 )
 from privacy.documents.facts import Incomplete
 
@@ -127,6 +128,7 @@ def _resume_exports() -> None:
 def _forget(now: datetime) -> None:
     subscriptions.delete_unconfirmed(now)
     letters.delete_old(now)
+    tickets.delete_old(now)
 
 
 @tenant_task

@@ -29,6 +29,8 @@ class Event(StrEnum):
     REPLACED = "sub_processor.replaced"
     OBJECTION_DECIDED = "objection.decided"
     AGREEMENT_MOVED = "agreement.moved"
+    TICKET_ANSWERED = "ticket.answered"
+    TICKET_CLOSED = "ticket.closed"
     LOADED = "registers.loaded"
     STAFF_GRANTED = "staff.granted"
     STAFF_REVOKED = "staff.revoked"
@@ -43,6 +45,8 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.REPLACED: _("Replaced by its successor"),
     Event.OBJECTION_DECIDED: _("Objection decided"),
     Event.AGREEMENT_MOVED: _("Agreement of an account moved on"),
+    Event.TICKET_ANSWERED: _("Question answered"),
+    Event.TICKET_CLOSED: _("Question closed"),
     Event.LOADED: _("Read from a file"),
     Event.STAFF_GRANTED: _("Access for staff granted"),
     Event.STAFF_REVOKED: _("Access for staff taken away"),

@@ -28,7 +28,9 @@ from privacy.views import (
     staff_breaches,
     staff_custom,
     staff_record,
+    staff_tickets,
     sub_processors,
+    tickets,
 )
 
 ACCOUNT = "app/<slug:slug>/settings/privacy/"
@@ -36,6 +38,7 @@ TEXTS = f"{ACCOUNT}texts/"
 
 urlpatterns = [
     path("privacy/", centre.privacy_centre, name="privacy_centre"),
+    path("privacy/contact/", tickets.privacy_contact, name="privacy_contact"),
     path("privacy/sub-processors.atom", following.privacy_feed, name="privacy_feed"),
     path("privacy/sub-processors/follow/", following.privacy_follow, name="privacy_follow"),
     path(
@@ -299,6 +302,13 @@ urlpatterns = [
         "staff/agreements/<uuid:agreement_id>/<slug:which>.pdf",
         staff_custom.staff_custom_pdf,
         name="staff_custom_pdf",
+    ),
+    path("staff/questions/", staff_tickets.staff_tickets, name="staff_tickets"),
+    path("staff/questions/<uuid:ticket_id>/", staff_tickets.staff_ticket, name="staff_ticket"),
+    path(
+        "staff/questions/<uuid:ticket_id>/close/",
+        staff_tickets.staff_ticket_close,
+        name="staff_ticket_close",
     ),
     path("staff/objections/", staff_accounts.staff_objections, name="staff_objections"),
     path(

@@ -51,6 +51,7 @@ from privacy.models.requests import (
 )
 from privacy.models.staff import StaffEntry
 from privacy.models.subjects import Erasure, ErasureReceipt, SubjectCopy
+from privacy.models.tickets import Ticket
 
 __all__ = [
     "Acceptance",
@@ -114,4 +115,5 @@ __all__ = [
     "SubjectCopy",
     "SubjectRequest",
     "Subscriber",
+    "Ticket",
 ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.ids import uuid7
 from accounts.models import Account, Language, Membership
 from accounts.tenancy import TenantForeignKey
+from privacy.models.tickets import Ticket
 
 
 class LetterKind(models.TextChoices):
@@ -21,6 +22,8 @@ class LetterKind(models.TextChoices):
     AGREEMENT_OFFERED = "agreement_offered", "an agreement of the account's own to countersign"
     AGREEMENT_IN_FORCE = "agreement_in_force", "an agreement of the account's own is in force"
     BREACH = "breach", "a notice of a breach"
+    TICKET = "ticket", "a question has come in"
+    TICKET_ANSWER = "ticket_answer", "a question is answered"
     SUBSCRIPTION = "subscription", "somebody asked to follow the changes"
 
 
@@ -40,7 +43,7 @@ class Subscriber(models.Model):
 
 
 class Letter(models.Model):
-    """A letter to an owner of an account, or to a subscriber. Whom it reaches is read when it goes.
+    """A letter to an owner of an account, a subscriber, or somebody who asked. Whom it reaches is read when it goes.
 
     It lies on the counter: what goes to an account's owners is seen by that account and by the
     platform, which logs the delivery.
@@ -56,6 +59,9 @@ class Letter(models.Model):
     subscriber = models.ForeignKey(
         Subscriber, models.CASCADE, null=True, blank=True, related_name="letters"
     )
+    ticket = models.ForeignKey(
+        Ticket, models.CASCADE, null=True, blank=True, related_name="letters"
+    )
     message_id = models.UUIDField(default=uuid4)
     written_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)
@@ -70,9 +76,13 @@ class Letter(models.Model):
             models.UniqueConstraint(
                 fields=["kind", "about_id", "subscriber"], name="letter_to_subscriber"
             ),
+            models.UniqueConstraint(fields=["kind", "ticket"], name="letter_to_writer"),
             models.CheckConstraint(
-                condition=models.Q(account__isnull=False, member__isnull=False, subscriber=None)
-                | models.Q(account=None, member=None, subscriber__isnull=False),
+                condition=models.Q(
+                    account__isnull=False, member__isnull=False, subscriber=None, ticket=None
+                )
+                | models.Q(account=None, member=None, subscriber__isnull=False, ticket=None)
+                | models.Q(account=None, member=None, subscriber=None, ticket__isnull=False),
                 name="letter_has_one_reader",
             ),
         ]

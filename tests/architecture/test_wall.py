@@ -38,6 +38,7 @@ GLOBAL_TABLES = {
     "privacy_staffentry",
     "privacy_subprocessor",
     "privacy_subscriber",
+    "privacy_ticket",
     "django_migrations",
     "django_session",
 }

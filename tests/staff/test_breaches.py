@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Account, AuditEntry, Membership, User
 from accounts.tenancy import tenant
 from chat.models import Visitor
+from chatapp import checks
 from privacy import breaches, tasks
 from privacy.models import Breach, BreachEntry
 from tests.conftest import LogIn
@@ -118,6 +119,7 @@ def test_our_own_clock_is_configured_and_says_when_it_is_late(
 
     assert breaches.clock(Breach.objects.get(), timezone.now()).is_late
     assert "should have been told by" in console.get("/staff/").content.decode()
+    assert [one.id for one in checks.check_clocks(None)] == ["chatapp.W010"]
     breaches.close(breach, "A mistake: the disk was found.", by=User.objects.get(is_staff=True))
     assert "should have been told" not in console.get("/staff/").content.decode()
 
