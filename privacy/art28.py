@@ -49,6 +49,12 @@ MAP = {
         ("4.5",),
         ("Clause 7.7(b)", "Clause 7.7(d)"),
     ),
+    "28(5)": Duty(
+        ("approved code of conduct", "approved certification"), ("7.1",), ("Clause 7.6",)
+    ),
+    "28(6)": Duty(("part of this agreement by reference and unmodified",), ("clauses",)),
+    "28(7)": Duty(("Commission Implementing Decision (EU) 2021/915",), ("clauses",)),
+    "28(8)": Duty(("adopted by a supervisory authority", "not used"), ("clauses",)),
     "28(9)": Duty(("in writing in electronic form",), ("1.3",)),
     "28(10)": Duty(("would be a controller",), ("2.2",)),
 }

@@ -234,7 +234,9 @@ _PART_A_6_TO_8 = (
                 "7.1",
                 "Information",
                 "The platform makes available all information that is needed to demonstrate "
-                "compliance with Article 28, and answers questions about it.",
+                "compliance with Article 28, and answers questions about it. Where it adheres to an "
+                "approved code of conduct or holds an approved certification, that is an element of "
+                "this proof (Article 28(5)).",
             ),
             Point(
                 "7.2",
@@ -346,10 +348,12 @@ def _part_b() -> Section:
         anchor="clauses",
         paragraphs=(
             "The standard contractual clauses of the Annex to Commission Implementing Decision (EU) 2021/915 of "
-            f"4 June 2021 (“the Clauses”, {CLAUSES}) are part of this agreement by reference and unmodified.",
+            f"4 June 2021 (“the Clauses”, {CLAUSES}) are part of this agreement by reference and unmodified "
+            "(Article 28(6) and (7)).",
             "Where the Clauses offer options, the parties elect: the references to Regulation (EU) 2016/679 "
             "throughout; the docking clause (Clause 5) applies; in Clause 7.7(a) Option 2, general written "
-            "authorisation, with a period of 30 days.",
+            "authorisation, with a period of 30 days. Clauses adopted by a supervisory authority (Article 28(8)) "
+            "are not used.",
         ),
         tables=(
             Table("What fills which clause and annex", ("Clause or annex", "Filled by"), FILLED_BY),

@@ -46,6 +46,10 @@ def test_each_duty_of_article_28_stands_where_the_map_says(key: str) -> None:
     assert set(duty.clauses) <= filled
 
 
+def test_every_paragraph_of_article_28_is_on_the_map() -> None:
+    assert {key.partition(")")[0] for key in art28.MAP} == {f"28({n}" for n in range(1, 11)}
+
+
 def test_the_fixed_anchors_are_there_once_each() -> None:
     page = rendering.html(dpa.build(FACTS))
 
