@@ -10,6 +10,7 @@ from typing import IO, Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts import audit
@@ -18,7 +19,8 @@ from accounts.models import Account, Membership
 from accounts.spreadsheets import harmless
 from privacy import consent_records, consents, subjects, withdrawals
 from privacy.consents import Wanted
-from privacy.models import Consent, Purpose
+from privacy.models import Consent, Purpose, RequestPerson
+from privacy.models.requests import RequestKind, RequestState
 
 FORMATS = {
     "json": "application/json",
@@ -26,6 +28,10 @@ FORMATS = {
     "jsonld": "application/ld+json",
 }
 BATCH = 500
+
+SILENCING = (RequestKind.RESTRICTION, RequestKind.OBJECTION, RequestKind.WITHDRAWAL)
+"""Whoever asks for one of these is left alone from then on, also while nobody has decided yet (Art. 7(3),
+18, 21 GDPR). Agreeing anew counts again."""
 
 
 def write(file: IO[bytes], account: Account, wanted: Wanted, form: str, *, by: Membership) -> None:
@@ -54,11 +60,16 @@ def write(file: IO[bytes], account: Account, wanted: Wanted, form: str, *, by: M
 
 def contacts(file: IO[bytes], purpose: Purpose, *, by: Membership, now: datetime) -> int:
     """Those who agree to this purpose now and left a way to reach them, as CSV: whoever has not,
-    or no longer, is in no line (S42). Each with the link by which they take it back, for the mails
-    that are sent. Returns how many; the trail tells of it."""
+    or no longer, or has asked to be left alone since, is in no line (S42). Each has the link by
+    which they take it back, for the mails that are sent. Returns how many; the trail tells of it."""
+    asked_us_not_to = RequestPerson.objects.filter(
+        subject_id=OuterRef("principal__subject_id"),
+        request__kind__in=SILENCING,
+        request__received_at__gte=OuterRef("changed_at"),
+    ).exclude(request__state=RequestState.REFUSED)
     agreeing = (
         consents.counting(now)
-        .filter(purpose=purpose, principal__subject_id__isnull=False)
+        .filter(~Exists(asked_us_not_to), purpose=purpose, principal__subject_id__isnull=False)
         .select_related("principal")
     )
     names, ways = subjects.contact_fields(Subject.VISITOR)

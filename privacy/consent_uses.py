@@ -13,7 +13,6 @@ def conditions() -> Mapping[str, bool]:
 
 
 def pages() -> Mapping[str, str]:
-    """Boxes come with further purposes."""
     """Whoever declares a further purpose asks for consent."""
     return {"consent": "privacy_purposes"}
 

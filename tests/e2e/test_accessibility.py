@@ -17,6 +17,7 @@ SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 SETTINGS = (
     *("widget", "sites", "team", "groups", "hours", "mail", "company", "profile", "plan", "audit"),
     *("privacy/agreements", "privacy/history", "privacy/people", "privacy/data"),
+    *("privacy/purposes", "privacy/purposes/new", "privacy/consents"),
 )
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts import companies
 from accounts.companies import CompanyFields
@@ -19,10 +20,12 @@ from accounts.declarations import Subject
 from accounts.models import Account, AuditEntry, Membership
 from accounts.tenancy import tenant
 from chat.models import Visitor
-from privacy import consent_records, consents, erasures, purposes, registers, withdrawals
+from privacy import consent_records, consents, erasures, purposes, registers, requests, withdrawals
 from privacy.consent_records import as_dpv, kantara, receipt
 from privacy.documents.facts import Incomplete
 from privacy.models import Consent, ConsentRecord
+from privacy.models.requests import Channel as RequestChannel
+from privacy.models.requests import RequestKind
 from tests.conftest import LogIn
 from tests.coverage import covers
 from tests.privacy.test_consents import FROM_THE_FORM, declare, give
@@ -203,7 +206,7 @@ def test_a_list_for_mails_holds_only_who_agrees_now_and_how_they_take_it_back(
     """A30"""
     people = {
         name: new_visitor(name=name, email=f"{name}@example.org")
-        for name in ("omar", "pia", "quin", "rosa")
+        for name in ("omar", "pia", "quin", "rosa", "sam")
     }
     nameless = new_visitor()
     with tenant(acme.pk):
@@ -213,6 +216,13 @@ def test_a_list_for_mails_holds_only_who_agrees_now_and_how_they_take_it_back(
         consents.withdraw(people["omar"].pk, news)
         give(people["quin"], declare(acme, ana).purpose.pk)
         give(people["rosa"], news)
+        give(people["sam"], news)
+        requests.receive(
+            RequestKind.OBJECTION,
+            RequestChannel.WIDGET,
+            subject_id=people["sam"].pk,
+            now=timezone.now(),
+        )
         erasures.erase(Subject.VISITOR, people["rosa"], account_id=acme.pk, by=ana)
     desk = login(ana)
 

@@ -144,10 +144,10 @@ def test_the_register_is_filtered_and_goes_on_page_by_page(
     older = re.search(r"before=([0-9a-f-]{36})", first)
     assert older
     second = desk.get(CONSENTS, {"before": older[1]}).content.decode()
-    rows = [page.count(">Record</a>") for page in (first, second)]
+    rows = [page.count(">Open the record</a>") for page in (first, second)]
     assert rows == [2, 1]
     withdrawn = desk.get(CONSENTS, {"state": "withdrawn", "purpose": str(news)})
-    assert withdrawn.content.decode().count(">Record</a>") == 1
+    assert withdrawn.content.decode().count(">Open the record</a>") == 1
     nothing = desk.get(CONSENTS, {"state": "expired"}).content.decode()
     assert "No consent like that" in nothing
     assert desk.get(CONSENTS, {"state": "odd"}).status_code == 422
