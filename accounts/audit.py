@@ -171,6 +171,7 @@ SETTING_TEXTS: dict[str, Promise] = {
     "widget_hides_when_offline": _("Widget: hidden while nobody is there"),
     "widget_language": _("Widget: language"),
     "widget_launcher": _("Widget: button"),
+    "widget_policy_links": _("Widget: links to the privacy policy"),
     "widget_privacy_notice_url": _("Widget: address of the privacy policy"),
     "widget_shows_privacy_notice": _("Widget: privacy notice is shown"),
     "widget_side": _("Widget: side"),

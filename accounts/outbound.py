@@ -84,6 +84,7 @@ class Route:
     permits: Callable[[str], bool] = is_public
     connect: Callable[[str, float], socket.socket] = _connected
     trust: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    seconds: float = SECONDS
 
 
 PUBLIC = Route()
@@ -91,7 +92,7 @@ PUBLIC = Route()
 
 def reach(url: str, route: Route = PUBLIC) -> Reach:
     """Whether this address answers with a page. At most some seconds; nothing is raised."""
-    until = monotonic() + SECONDS
+    until = monotonic() + route.seconds
     try:
         for _ in range(REDIRECTS + 1):
             status, target = _ask(_split(url), route, until)

@@ -80,9 +80,16 @@ def asked() -> Sequence[AskedField]:
             if mode != FieldMode.OFF:
                 label, kind = _STANDARD[key]
                 is_required = mode == FieldMode.REQUIRED
-                found.append(AskedField(point.label, key, label, kind, is_required))
+                found.append(AskedField(point.label, key, label, kind, is_required, point.value))
         found += [
-            AskedField(point.label, one.key, one.label, FieldKind(one.kind).label, one.is_required)
+            AskedField(
+                point.label,
+                one.key,
+                one.label,
+                FieldKind(one.kind).label,
+                one.is_required,
+                point.value,
+            )
             for one in asking.fields(point)
         ]
     return found

@@ -1,7 +1,7 @@
 """The checks of the privacy app itself (`privacy.compliance`)."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -9,10 +9,14 @@ from django.utils.translation import ngettext
 
 from accounts import companies
 from accounts.models import Account
-from privacy import agreements, objections, policies, purposes, retention
+from privacy import agreements, breaches, objections, policies, purposes, requests, retention
 from privacy.compliance import Check, Result
 from privacy.documents.facts import Incomplete
-from privacy.models import Period, SubProcessor
+from privacy.models import Period, SubjectRequest, SubProcessor
+from privacy.models.requests import DONE
+
+SOON = timedelta(days=7)
+"""Before the due date of a request."""
 
 
 def checks(account: Account, now: datetime) -> Iterator[Check]:
@@ -24,6 +28,8 @@ def checks(account: Account, now: datetime) -> Iterator[Check]:
     yield _history(account, now)
     yield _changes(account, now.date())
     yield _transfers(now.date())
+    yield _requests(now)
+    yield _breaches(account, now)
     yield _recordings()
 
 
@@ -171,6 +177,41 @@ def _transfers(today: date) -> Check:
         )
     sentence = _("What every transfer rests on was checked within 90 days, or none is needed.")
     return Check("transfers", title, Result.PASS, sentence)
+
+
+def _requests(now: datetime) -> Check:
+    """Art. 12(3): a month, unless it was extended."""
+    title, page = _("Requests"), "privacy_requests"
+    today = requests.today(now)
+    waiting = SubjectRequest.objects.exclude(state__in=DONE)
+    overdue = waiting.filter(due_on__lt=today).count()
+    if overdue:
+        sentence = ngettext(
+            "%(number)d request is overdue. The law gives a month for an answer.",
+            "%(number)d requests are overdue. The law gives a month for an answer.",
+            overdue,
+        ) % {"number": overdue}
+        return Check("requests", title, Result.FAIL, sentence, _("Answer them"), page)
+    soon = waiting.filter(due_on__lte=today + SOON).count()
+    if soon:
+        sentence = ngettext(
+            "%(number)d request is due within a week.",
+            "%(number)d requests are due within a week.",
+            soon,
+        ) % {"number": soon}
+        return Check("requests", title, Result.WARN, sentence, _("Answer them"), page)
+    return Check("requests", title, Result.PASS, _("No request is overdue."))
+
+
+def _breaches(account: Account, now: datetime) -> Check:
+    """Art. 33(1): the account's own clock begins when it is told."""
+    title, page = _("Data breaches"), "privacy_breaches"
+    running = [told for told in breaches.of(account) if told.ends_at > now]
+    if running:
+        sentence = _("We told you of a data breach. You may have to tell your authority in time.")
+        return Check("breaches", title, Result.FAIL, sentence, _("Read what we know"), page)
+    sentence = _("No breach is open of which we told you lately.")
+    return Check("breaches", title, Result.PASS, sentence)
 
 
 def _recordings() -> Check:

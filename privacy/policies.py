@@ -143,7 +143,7 @@ def facts(account: Account, language: str, on: date | None = None) -> PolicyFact
         period=retention.effective(account, timezone.now()),
         memory_minutes=int(memory[0].lifetime.total_seconds()) // 60 if memory else 0,
         register_url=f"{settings.PUBLIC_URL}{reverse('privacy_document', args=['sub-processors'])}",
-        request_url="",
+        request_url=f"{settings.PUBLIC_URL}{reverse('privacy_request_new', args=[account.public_key])}",
     )
 
 

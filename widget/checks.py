@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from privacy.compliance import Check, Result
-from widget import settings
+from widget import policy_links, settings
 from widget.models import WidgetSettings
 
 
@@ -15,7 +15,7 @@ def checks(account: Account, now: datetime) -> Iterator[Check]:
     """Notice, link to the policy, storage. Inside the account."""
     look = settings.of(account)
     yield _notice(account, look)
-    yield _link(look)
+    yield _link(account, look)
     yield _storage()
 
 
@@ -28,11 +28,15 @@ def _notice(account: Account, look: WidgetSettings) -> Check:
     return Check("notice", title, Result.PASS, sentence)
 
 
-def _link(look: WidgetSettings) -> Check:
+def _link(account: Account, look: WidgetSettings) -> Check:
     title, page = _("Link to your privacy policy"), "settings_widget"
-    if not look.privacy_notice_url:
+    if not look.privacy_notice_url and not policy_links.of(account):
         sentence = _("The notice links to no privacy policy. You can use our public page.")
         return Check("policy-link", title, Result.WARN, sentence, _("Enter an address"), page)
+    if wrong := [url for url, one in policy_links.checks(account).items() if one.is_wrong]:
+        sentence = _("Not reachable when we looked: %(address)s.") % {"address": wrong[0]}
+        see = _("See the addresses")
+        return Check("policy-link", title, Result.WARN, sentence, see, "policy_links")
     return Check("policy-link", title, Result.PASS, _("The notice links to your privacy policy."))
 
 

@@ -1,13 +1,13 @@
 """The settings page's forms: how the widget looks, and what it says in one language."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from django import forms
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, Language
+from accounts.models import Account, Language, Site
 from widget import settings, texts
 from widget.models import Launcher, Side, WidgetSettings, hex_colour
 
@@ -72,9 +72,8 @@ class LookForm(forms.Form):
         required=False,
         max_length=500,
         assume_scheme="https",
-        validators=[
-            URLValidator(schemes=["https"], message=_("The address must begin with https://."))
-        ],
+        validators=[URLValidator(schemes=["https"])],
+        error_messages={"invalid": _("The address must begin with https://.")},
         widget=forms.URLInput(
             attrs={"placeholder": "https://", "inputmode": "url", "autocomplete": "off"}
         ),
@@ -174,3 +173,35 @@ class WordsForm(forms.Form):
     def is_own(self) -> bool:
         """Whether the account has words of its own in this language."""
         return any(field.initial for field in self.fields.values())
+
+
+class PolicyLinkForm(forms.Form):
+    """An address of the privacy policy for a site, a language, or both."""
+
+    site = forms.ChoiceField(label=_("Site"), required=False)
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("Every language")), *Language.choices]
+    )
+    url = forms.URLField(
+        label=_("Address of your privacy policy"),
+        max_length=500,
+        assume_scheme="https",
+        validators=[URLValidator(schemes=["https"])],
+        error_messages={"invalid": _("The address must begin with https://.")},
+        widget=forms.URLInput(
+            attrs={"placeholder": "https://", "inputmode": "url", "autocomplete": "off"}
+        ),
+    )
+
+    def __init__(self, sites: Collection[Site], answers: Mapping[str, Any] | None = None) -> None:
+        super().__init__(answers)
+        self._sites = {str(site.pk): site for site in sites}
+        field = self.fields["site"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            ("", _("Every site")),
+            *((key, site.origin) for key, site in self._sites.items()),
+        ]
+
+    def clean_site(self) -> Site | None:
+        return self._sites.get(self.cleaned_data["site"])

@@ -10,7 +10,7 @@ from accounts.models import Account
 from chat import chat_settings, identity
 from chat.models import AuthorKind
 from privacy import notices
-from widget import colors, settings, texts
+from widget import colors, policy_links, settings, texts
 from widget.models import WidgetSettings
 
 
@@ -85,6 +85,9 @@ def bootstrap(account: Account, look: WidgetSettings, *, site: str, language: st
             "url": look.privacy_notice_url,
             "text": notice.text,
             "version": notice.version_hash,
+            "url": policy_links.url_for(
+                look, policy_links.of(account), site=site, language=language
+            ),
         },
         "socket": f"{platform.SOCKET_URL}/ws/visitor/{account.public_key}/",
         "poll": f"{base}/poll",

@@ -18,4 +18,6 @@ TABLES = (
             "hides_when_offline",
         ),
     ),
+    Table("widget.PolicyLink", plain=("id", "account", "site", "language", "url")),
+    Table("widget.LinkCheck", plain=("id", "account", "url", "outcome", "checked_at")),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from widget import views
+from widget import link_views, views
 
 urlpatterns = [
     path("widget/loader.js", views.loader, name="loader"),
@@ -12,4 +12,19 @@ urlpatterns = [
     path("widget/<str:key>/words/<str:branch>", views.widget_words, name="widget_words"),
     path("widget/<str:key>/cookies.json", views.widget_cookies, name="widget_cookies"),
     path("app/<slug:slug>/settings/widget/", views.settings_widget, name="settings_widget"),
+    path(
+        "app/<slug:slug>/settings/widget/policy-links/",
+        link_views.policy_links_page,
+        name="policy_links",
+    ),
+    path(
+        "app/<slug:slug>/settings/widget/policy-links/check/",
+        link_views.policy_links_check,
+        name="policy_links_check",
+    ),
+    path(
+        "app/<slug:slug>/settings/widget/policy-links/<uuid:link_id>/remove/",
+        link_views.policy_link_remove,
+        name="policy_link_remove",
+    ),
 ]

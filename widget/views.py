@@ -22,9 +22,10 @@ from accounts.doors import MemberRequest, admin_view, public
 from accounts.models import Language
 from chat.doors import EmbedRequest, embed_view
 from privacy import cookie_declarations
-from widget import colors, embed, frame, releases, settings, texts
+from widget import colors, embed, frame, policy_links, releases, settings, texts
 from widget.forms import LookForm, WordsForm
 from widget.models import WidgetSettings
+from widget.tasks import check_links
 
 JAVASCRIPT = "text/javascript; charset=utf-8"
 MINUTES = 60
@@ -185,6 +186,9 @@ def settings_widget(request: MemberRequest) -> HttpResponse:
     # Every form is looked at, so that all errors show at once.
     if answers is not None and all([form.is_valid(), *(one.is_valid() for one in words)]):
         settings.change(request.account, form.look, by=request.membership)
+        if form.look["privacy_notice_url"] != look.privacy_notice_url:
+            policy_links.look_again(request.account)
+            check_links.after_commit(account_id=request.account.pk)
         for one in words:
             settings.reword(request.account, one.language, one.cleaned_data, by=request.membership)
         messages.success(request, gettext("Saved. Your site shows it at the next page load."))

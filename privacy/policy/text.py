@@ -189,6 +189,7 @@ def _period(facts: PolicyFacts, say: Words) -> Section:
 def _rights(facts: PolicyFacts, say: Words) -> Section:
     names = ("access", "rectification", "erasure", "restriction", "portability")
     paragraphs = [say("rights.contact", contact=facts.controller.contact)]
+    paragraphs.append(say("rights.menu"))
     if facts.request_url:
         paragraphs.append(say("rights.page", url=facts.request_url))
     return Section(

@@ -49,6 +49,7 @@ from privacy.tasks import (
 from tests.architecture.test_doors import our_patterns
 from tests.conftest import LogIn
 from tests.privacy.test_consents import declare, give
+from widget import policy_links
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,9 @@ CALLS = {
     "group_remove": Call("post", ("group",)),
     "settings_mail": Call(),
     "settings_widget": Call(),
+    "policy_links": Call(),
+    "policy_links_check": Call("post"),
+    "policy_link_remove": Call("post", ("policy_link",)),
     "go_live": Call(),
     "privacy_data": Call(),
     "privacy_people": Call(fields={"q": "Nell"}),
@@ -227,6 +231,7 @@ def known(
     """The real ids of Acme's rows."""
     with tenant(acme.pk):
         site = Site.objects.earliest("created_at")
+        link = policy_links.add(acme, site=site, language="", url="https://shop.test/x", by=ana)
         group = Group.objects.create(account=acme, key="orders", name="Orders")
         form_field = FormField.objects.create(
             account=acme, form="offline", key="order", label="Order number"
@@ -286,6 +291,7 @@ def known(
         "copy": copy.pk,
         "free_visitor": free.pk,
         "visitor": conversation.visitor_id,
+        "policy_link": link.pk,
         "form": "offline",
         "form_field": form_field.pk,
         "group": group.pk,

@@ -2,10 +2,11 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from accounts import companies
@@ -13,7 +14,8 @@ from accounts.companies import CompanyFields
 from accounts.declarations import Subject
 from accounts.models import Account, AuditEntry, Membership
 from accounts.tenancy import tenant
-from chat import technical
+from chat import asking, technical
+from chat.models import FieldMode
 from privacy import cookies, data_map, places, policies, purposes, registers, retention
 from privacy.documents.facts import Incomplete
 from privacy.models import LegalBasis, Period, PurposeCategory
@@ -95,6 +97,15 @@ def test_every_period_tool_and_cookie_has_its_sentence() -> None:
     assert {f"cookies.{name}" for name in stored} <= english.keys()
 
 
+def test_sentences_with_numbers_are_right_for_the_numbers_that_there_are() -> None:
+    """In Czech and Polish a noun after 2, 3, 4 or 22 has another form than after these."""
+    days = {item.max_age // cookies.DAY for item in cookies.REGISTRY if item.max_age}
+    memory = [one for one in data_map.volatile() if kinds.VOLATILE.get(one.what) == "pages"]
+
+    assert days == {182}
+    assert {one.lifetime for one in memory} == {timedelta(minutes=30)}
+
+
 def test_every_country_of_the_union_has_an_authority_and_a_name_in_every_language() -> None:
     for country in {*places.EU, *places.EEA, "CH", "GB"}:
         found = words.authority(country)
@@ -123,8 +134,8 @@ def test_it_says_all_that_article_13_asks_for(ready: Account, language: str) -> 
         "purposes.support_basis",
         "data.without_ip",
         "data.pushed",
-        "asked.nothing",
         "asked.duty",
+        "rights.menu",
         "storage.lead",
         "places.within",
         "period.1_years",
@@ -150,21 +161,27 @@ def test_it_says_all_that_article_13_asks_for(ready: Account, language: str) -> 
         say.country("FI"),
         "Úřad pro ochranu osobních údajů, https://uoou.gov.cz/",
         "ssupp.vid",
+        f"{settings.PUBLIC_URL}/privacy/requests/{ready.public_key}/",
+        f"- {say('asked.offline')} ({say('asked.field')}: {say('kinds.email')}; "
+        f"{say('asked.needed')}: {say('asked.required')})",
     ):
         assert value in said, value
     assert "{" not in said
     assert say("consent.title") not in said
+    assert say("asked.nothing") not in said
 
 
 @pytest.mark.django_db(transaction=True)
 def test_it_follows_the_settings(ready: Account, ana: Membership) -> None:
     with tenant(ready.pk):
+        asking.change(ready.pk, by=ana, asks_before_chat=True, prechat_name=FieldMode.OPTIONAL)
         retention.choose(ready, Period.SIX_MONTHS, by=ana)
         technical.choose(ready, [technical.Kind.IP_ADDRESS], by=ana)
     _named(ready, has_no_vat_id=True, vat_id="", country="DE")
 
     said = _text(ready)
 
+    assert "- Before the chat (Field: name; Required or optional: optional)" in said
     assert "six months after its last message" in said
     assert "The chat also stores your IP address." in said
     assert "operating system" not in said
