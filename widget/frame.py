@@ -82,7 +82,6 @@ def bootstrap(account: Account, look: WidgetSettings, *, site: str, language: st
         "side": look.side,
         "notice": {
             "shown": settings.notice_is_shown(account, look),
-            "url": look.privacy_notice_url,
             "text": notice.text,
             "version": notice.version_hash,
             "url": policy_links.url_for(
