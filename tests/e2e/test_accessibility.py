@@ -15,7 +15,20 @@ from tests.e2e.test_conversation import begin
 GRAVE = {"serious", "critical"}
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 SETTINGS = (
-    *("widget", "sites", "team", "groups", "hours", "mail", "company", "profile", "plan", "audit"),
+    *(
+        "widget",
+        "forms",
+        "forms/offline/fields",
+        "sites",
+        "team",
+        "groups",
+        "hours",
+        "mail",
+        "company",
+        "profile",
+        "plan",
+        "audit",
+    ),
     *("privacy/agreements", "privacy/history", "privacy/people", "privacy/data"),
     *("privacy/purposes", "privacy/purposes/new", "privacy/consents"),
 )

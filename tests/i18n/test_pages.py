@@ -36,6 +36,8 @@ MEMBERS = (
     "settings/profile/",
     "settings/plan/",
     "settings/widget/",
+    "settings/forms/",
+    "settings/forms/offline/fields/",
     "settings/hours/",
     "settings/groups/",
     "settings/mail/",
