@@ -60,6 +60,7 @@ UPLOAD_FROM = Rule("upload-from", burst=100, seconds=600)
 OWN_DATA = Rule("own-data", burst=40, seconds=300)
 """What a visitor asks about their own data, and corrects."""
 OWN_COPY = Rule("own-copy", burst=3, seconds=3600)
+OWN_REQUEST = Rule("own-request", burst=5, seconds=3600)
 RECEIPT = Rule("receipt", burst=60, seconds=60)
 """Receipts asked for from one address: nobody tries numbers one after the other."""
 TRANSCRIPT = Rule("transcript", burst=3, seconds=3600)

@@ -30,6 +30,7 @@ urlpatterns = [
         own_data.withdraw,
         name="own_withdraw",
     ),
+    path("widget/<str:key>/privacy/requests", own_data.request_more, name="own_request"),
     path("widget/<str:key>/privacy/erase", own_data.erase, name="own_erase"),
     path(
         "widget/<str:key>/privacy/receipts/<uuid:receipt_id>", own_data.receipt, name="own_receipt"

@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import HttpResponse, JsonResponse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,13 +21,30 @@ from accounts.addresses import client_address
 from accounts.declarations import Subject
 from chat import own_data, presence, visitors, wire
 from chat.doors import EmbedRequest, VisitorRequest, embed_view, visitor_view
+from chat.masking import mask
 from chat.refusals import RefusedError
+from chat.text import storable
 from chat.views.inbox import refused
-from privacy import consents, copies, erasures
+from privacy import consents, copies, erasures, requests
 from privacy.models import Erasure, ErasureReceipt
+from privacy.models.requests import Channel, RequestKind
 from privacy.tasks import build_copy, finish_erasures
 
-MAX_BODY = 4_096
+MAX_BODY = 20_000
+MAX_WORDS = 4_000
+MAX_ADDRESS = 255
+
+BY_PEOPLE = frozenset(
+    {
+        RequestKind.RESTRICTION,
+        RequestKind.OBJECTION,
+        RequestKind.PORTABILITY,
+        RequestKind.RECTIFICATION,
+        RequestKind.ERASURE,
+    }
+)
+"""What a person has to decide: also a correction of something that others wrote, and an erasure that
+a legal hold stands in the way of."""
 
 
 def _language(request: EmbedRequest) -> str:
@@ -121,6 +139,36 @@ def withdraw(request: VisitorRequest, purpose_id: UUID) -> HttpResponse:
 @require_POST
 @never_cache
 @visitor_view
+def request_more(request: VisitorRequest) -> HttpResponse:
+    """Ask people for what cannot be done here: `kind` (of `RequestKind`), `words`, and `email` for the
+    answer. The signed number is the proof. Answers with the day by which there is an answer."""
+    said = _json(request)
+    kind, words, email = said.get("kind"), said.get("words"), said.get("email")
+    if kind not in BY_PEOPLE or not isinstance(words, str) or not isinstance(email, str):
+        return refused(RefusedError(wire.Refusal.INVALID))
+    words, email = storable(words).strip(), storable(email).strip()
+    if len(words) > MAX_WORDS or not _is_address(email):
+        return refused(RefusedError(wire.Refusal.INVALID))
+    visitor = visitors.find(request.visitor_id)
+    if visitor is None:
+        return refused(RefusedError(wire.Refusal.NOT_FOUND))
+    ratelimits.take(ratelimits.OWN_REQUEST, request.account.pk.hex, request.visitor_id)
+    received = requests.receive(
+        RequestKind(kind),
+        Channel.WIDGET,
+        subject_id=visitor.pk,
+        name=visitor.name,
+        email=email,
+        words=mask(words),
+        language=_language(request),
+        now=timezone.now(),
+    )
+    return JsonResponse({"due_on": received.due_on.isoformat()}, status=HTTPStatus.CREATED)
+
+
+@require_POST
+@never_cache
+@visitor_view
 def erase(request: VisitorRequest) -> HttpResponse:
     """Delete everything, once it is said that this is wanted (`{"confirmed": true}`). Answers with
     the id of the receipt; null for somebody of whom only the visit was known."""
@@ -156,6 +204,14 @@ def receipt(request: EmbedRequest, receipt_id: UUID) -> HttpResponse:
     if Erasure.objects.filter(receipt_id=receipt_id).exists():
         return JsonResponse({"id": str(receipt_id)}, status=HTTPStatus.ACCEPTED)
     return refused(RefusedError(wire.Refusal.NOT_FOUND))
+
+
+def _is_address(email: str) -> bool:
+    try:
+        validate_email(email)
+    except ValidationError:
+        return False
+    return len(email) <= MAX_ADDRESS
 
 
 def _json(request: VisitorRequest) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from chat.models import Conversation, MailKind, Visitor
 from privacy import consents, copies, holds, purposes, retention, subjects
 from privacy.models import ErasureReceipt, PurposeCategory, SubjectCopy
 from privacy.models.history import HoldKind
+from privacy.models.requests import SubjectRequest
 from privacy.tasks import build_copy, finish_erasures
 from tests.coverage import covers
 from tests.sockets.devices import ORIGIN, SITE
@@ -30,7 +31,13 @@ from tests.sockets.devices import ORIGIN, SITE
 pytestmark = pytest.mark.django_db
 
 Ask = Callable[..., Any]
-CALLS = [("get", "data"), ("post", "details"), ("post", "copies"), ("post", "erase")]
+CALLS = [
+    ("get", "data"),
+    ("post", "details"),
+    ("post", "copies"),
+    ("post", "requests"),
+    ("post", "erase"),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -332,6 +339,25 @@ def test_another_visitor_who_gives_the_same_address_sees_and_fetches_nothing(
     assert ask(mallory.public_id, "get", f"copies/{copy_id}").status_code == 404
     assert ask(mallory.public_id, "post", "erase", confirmed=True).status_code == 202
     _is_untouched(acme, nell)
+
+
+@covers("R8", "S73")
+def test_what_people_have_to_decide_becomes_a_request_with_proof_and_a_clock(
+    acme: Account, nell: Visitor, ask: Ask
+) -> None:
+    asked = {"kind": "objection", "words": "Not for news.", "email": "nell@example.org"}
+
+    answer = ask(nell.public_id, "post", "requests", **asked)
+
+    assert answer.status_code == 201
+    with tenant(acme.pk):
+        request = SubjectRequest.objects.get()
+    assert answer.json() == {"due_on": request.due_on.isoformat()}
+    assert (request.kind, request.proof) == ("objection", "visitor")
+    for wrong in ({"kind": "access"}, {"email": "nobody"}, {"words": "x" * 4_001}):
+        assert ask(nell.public_id, "post", "requests", **{**asked, **wrong}).status_code == 400
+    nobody = identity.new_visitor_id()
+    assert ask(nobody, "post", "requests", **asked).status_code == 404
 
 
 def test_who_asks_all_the_time_is_asked_to_wait(nell: Visitor, ask: Ask) -> None:

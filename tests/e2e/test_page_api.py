@@ -119,5 +119,7 @@ def test_loading_the_script_a_second_time_changes_nothing(visitor: VisitorAtHome
     )
     expect(visitor.page.locator(CONTAINER)).to_have_count(1)
     expect(visitor.page.locator(f"{CONTAINER} iframe")).to_have_count(1)
-    visitor.write("Still here")
+    visitor.chat.get_by_label("E-mail for our answer").fill("ada@example.org")
+    visitor.composer.fill("Still here")
+    visitor.submit()
     expect(visitor.words).to_have_text(["Still here"])

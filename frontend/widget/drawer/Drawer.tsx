@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Translate } from "../../shared/i18n";
 import { Icon } from "../../shared/ui/Icon";
 import type { Chat } from "../chat";
+import { AskPeople } from "./AskPeople";
 import { Correct } from "./Correct";
 import { Erase } from "./Erase";
 import { Overview } from "./Overview";
@@ -62,7 +63,7 @@ export function Drawer({ chat, t, say, language, onClose }: Props) {
       onKeyDown={(event) => event.stopPropagation()}
     >
       <header class="drawer__head">
-        {(page === "correct" || page === "erase") && (
+        {page !== "overview" && page !== "receipt" && (
           <button
             type="button"
             class="drawer__button"
@@ -117,6 +118,7 @@ export function Drawer({ chat, t, say, language, onClose }: Props) {
           >
             {page === "overview" && <Overview />}
             {page === "correct" && <Correct />}
+            {page === "ask" && <AskPeople />}
             {page === "erase" && (
               <Erase
                 onErased={(found) => {

@@ -181,6 +181,10 @@ export function Overview() {
               <Icon name="pencil" />
               {t("correct.action")}
             </button>
+            <button type="button" class="drawer__action" onClick={() => go("ask")}>
+              <Icon name="mail" />
+              {t("ask.action")}
+            </button>
             <button
               type="button"
               class="drawer__action drawer__action--danger"

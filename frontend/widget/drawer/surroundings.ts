@@ -4,7 +4,7 @@ import type { Translate } from "../../shared/i18n";
 import type { Chat } from "../chat";
 import type { OwnData } from "./ownData";
 
-export type Page = "overview" | "correct" | "erase" | "receipt";
+export type Page = "overview" | "correct" | "ask" | "erase" | "receipt";
 
 /** What every page of the drawer needs. `t` has the drawer's own words, `say` those of the chat. */
 export interface DrawerSurroundings {
