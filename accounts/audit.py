@@ -43,6 +43,8 @@ class Event(StrEnum):
     AGREEMENT_ACCEPTED = "agreement.accepted"
     WENT_LIVE = "account.live"
     POLICY_COPIED = "policy.copied"
+    ACCOUNT_CLOSED = "account.closed"
+    ACCOUNT_REOPENED = "account.reopened"
     HOLD_PLACED = "hold.placed"
     HOLD_LIFTED = "hold.lifted"
     CONTENT_REDACTED = "content.redacted"
@@ -95,6 +97,8 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.AGREEMENT_ACCEPTED: _("Agreement accepted"),
     Event.WENT_LIVE: _("Went live"),
     Event.POLICY_COPIED: _("Privacy policy copied"),
+    Event.ACCOUNT_CLOSED: _("Account closed"),
+    Event.ACCOUNT_REOPENED: _("Account opened again"),
     Event.HOLD_PLACED: _("Legal hold placed"),
     Event.HOLD_LIFTED: _("Legal hold lifted"),
     Event.CONTENT_REDACTED: _("Message or file removed"),

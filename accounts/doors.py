@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 from uuid import UUID, uuid4
 
@@ -23,6 +24,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import close_old_connections, connections, transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -40,6 +42,9 @@ class MemberRequest(HttpRequest):
     membership: Membership
     user: User
 
+
+SAFE = frozenset({"GET", "HEAD"})
+"""Methods that change nothing."""
 
 MemberView = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 View = Callable[..., HttpResponseBase]
@@ -66,6 +71,12 @@ def owner_view(view: MemberView[P]) -> View:
     return _member_view(view, door="owner", roles=frozenset({Role.OWNER}))
 
 
+def stays_open(view: Callable[P, R]) -> Callable[P, R]:
+    """Label a view behind a member's door that also changes something in a closed account."""
+    view.stays_open = True  # type: ignore[attr-defined]
+    return view
+
+
 def _member_view(view: MemberView[P], *, door: str, roles: frozenset[Role]) -> View:
     @wraps(view)
     def enter(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -77,6 +88,10 @@ def _member_view(view: MemberView[P], *, door: str, roles: frozenset[Role]) -> V
             raise Http404
         if membership.role not in roles:
             raise PermissionDenied
+        if membership.account.closed_at and not (
+            request.method in SAFE or getattr(view, "stays_open", False)
+        ):
+            return render(request, "accounts/closed.html", status=HTTPStatus.CONFLICT)
         if request.session.get("last_account") != slug:
             request.session["last_account"] = slug
         inside = cast(MemberRequest, request)
@@ -114,7 +129,7 @@ def staff_view(view: StaffView[P]) -> View:
             return redirect_to_login(request.get_full_path())
         if not request.user.is_staff:
             raise Http404
-        is_safe = request.method in {"GET", "HEAD"}
+        is_safe = request.method in SAFE
         if not _confirmed_within(request, STAFF_CONFIRMED_FOR * (1 if is_safe else 2)):
             return redirect_to_login(request.get_full_path(), reverse("account_reauthenticate"))
         return view(cast(StaffRequest, request), *args, **kwargs)

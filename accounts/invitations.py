@@ -75,12 +75,15 @@ def cancel(invitation: Invitation, *, by: Membership) -> None:
             _record(audit.Event.INVITATION_CANCELLED, ("invitation", invitation.pk), by=by)
 
 
+_OPEN_ACCOUNT = {"account__is_blocked": False, "account__closed_at": None}
+
+
 def find(token: str) -> Invitation | None:
     """The open invitation that this link belongs to, if there is one."""
     return (
         Invitation.objects.open()
         .select_related("account", "invited_by")
-        .filter(token_hash=_hashed(token), account__is_blocked=False)
+        .filter(token_hash=_hashed(token), **_OPEN_ACCOUNT)
         .first()
     )
 
@@ -133,7 +136,7 @@ def _taken(token: str) -> Invitation:
         Invitation.objects.open()
         .select_for_update(of=("self",))
         .select_related("account")
-        .filter(token_hash=_hashed(token), account__is_blocked=False)
+        .filter(token_hash=_hashed(token), **_OPEN_ACCOUNT)
         .first()
     )
     if invitation is None:

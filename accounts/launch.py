@@ -8,7 +8,7 @@ from accounts.models import Account, Membership
 
 def is_live(account: Account) -> bool:
     """Whether the account's chat may run at all. Where it may is `sites.is_allowed`."""
-    return account.live_at is not None
+    return account.live_at is not None and account.closed_at is None
 
 
 def go_live(account: Account, *, by: Membership) -> None:
@@ -17,7 +17,7 @@ def go_live(account: Account, *, by: Membership) -> None:
     Inside the account. The agreements are the caller's to look after. Raises ValueError while no
     company is named.
     """
-    if is_live(account):
+    if account.live_at:
         return
     if companies.of(account.pk) is None:
         raise ValueError("an account goes live with a company behind it")

@@ -1,9 +1,12 @@
 """Memberships: who may do what in an account, and how they appear to visitors."""
 
+from collections.abc import Set
+from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
 from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -205,3 +208,39 @@ def _record(member: Membership, event: audit.Event, by: Membership, **details: s
 
 def _tell(member: Membership) -> None:
     access_changed.send(Membership, account_id=member.account_id, member_id=member.pk)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Who is gone: how many people, and the photos that lie there without them."""
+
+    people: int
+    photos: tuple[str, ...]
+
+
+def end_all(account: Account) -> Ended:
+    """Delete the account's memberships and invitations, and the log-in of everybody who works in no
+    other account and not for the platform. What hangs on memberships is the caller's to delete."""
+    Invitation.objects.filter(account=account).delete()
+    members = Membership.objects.filter(account=account)
+    people = list(members.values_list("user_id", flat=True))
+    photos = tuple(str(name) for name in members.values_list("photo", flat=True) if name)
+    members._raw_delete(members.db)
+    elsewhere = Membership.objects.filter(user_id__in=people).values("user_id")
+    alone = User.objects.filter(pk__in=people, is_staff=False).exclude(pk__in=elsewhere)
+    gone = {str(pk) for pk in alone.values_list("pk", flat=True)}
+    _forget_in_sessions(gone, account.slug)
+    alone.delete()
+    return Ended(len(gone), photos)
+
+
+def _forget_in_sessions(people: Set[str], slug: str) -> None:
+    """Log these people out everywhere, and let nobody's browser be led to the account again."""
+    for session in Session.objects.iterator():
+        said = session.get_decoded()
+        if said.get("_auth_user_id") in people:
+            session.delete()
+        elif said.get("last_account") == slug:
+            del said["last_account"]
+            session.session_data = Session.objects.encode(said)
+            session.save(update_fields=["session_data"])

@@ -102,15 +102,30 @@ class Account(models.Model):
     # After a change to a plan with a shorter history: until then the older plan's still counts.
     grace_plan = models.TextField(choices=PlanName, blank=True, default="")
     grace_until = models.DateTimeField(null=True, blank=True)
+    # Closed by an owner: read-only until it is opened again, or ends for good (R14).
+    closed_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closed_at=None, ends_at=None)
+                | models.Q(closed_at__isnull=False, ends_at__isnull=False),
+                name="account_closed_has_an_end",
+            )
+        ]
         indexes = [
+            models.Index(
+                fields=["ends_at"],
+                condition=models.Q(ends_at__isnull=False),
+                name="account_end",
+            ),
             models.Index(
                 fields=["errand_at"],
                 condition=models.Q(errand_at__isnull=False),
                 name="account_errand",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -185,6 +185,8 @@ TABLES = (
             "errand_at",
             "grace_plan",
             "grace_until",
+            "closed_at",
+            "ends_at",
             "created_at",
         ),
     ),

@@ -49,6 +49,8 @@ SIGNUP_AS = Rule("signup-as", burst=5, seconds=3600)
 RESET = Rule("reset", burst=10, seconds=3600)
 RESET_OF = Rule("reset-of", burst=3, seconds=3600)
 """Mails to one mailbox that asked for a new password, or in whose name somebody did (A51)."""
+CLOSE = Rule("close", burst=5, seconds=900)
+"""Passwords tried to close an account (A46)."""
 INVITE = Rule("invite", burst=30, seconds=3600)
 INVITATION = Rule("invitation", burst=30, seconds=600)
 """Invitation links opened from one address: nobody tries tokens one after the other."""

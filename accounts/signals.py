@@ -5,3 +5,6 @@ from django.dispatch import Signal
 # Sent with `account_id` and `member_id` inside the transaction that took a member's access away
 # or changed their role. Listeners that tell the outside world wait for the commit.
 access_changed = Signal()
+
+# Sent with `account_id` inside the transaction that closed an account or opened it again.
+account_closed = Signal()

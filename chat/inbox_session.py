@@ -51,6 +51,11 @@ MAX_HEALED = 5
 """Pages that a gap is healed with, before the client is left to ask for the rest."""
 
 
+_READING = (wire.InboxHello, wire.InboxSync, wire.InboxWatch, wire.InboxCount)
+# What says that somebody is at it. In an account that is only read nobody is.
+_TELLING = (wire.InboxMark, wire.InboxTyping)
+
+
 class InboxSession:
     """One connection of one member, from its hello to its end.
 
@@ -64,6 +69,7 @@ class InboxSession:
         self._send = send
         self._layer = get_channel_layer()
         self._member: Membership | None = None
+        self._is_read_only = False
         # The client's cursor: the last revision that it has been sent or said that it has.
         self.rev = 0
         self._is_behind = False
@@ -89,6 +95,7 @@ class InboxSession:
             await self._send(wire.Reload())
             raise ClosingError(CloseCode.RELOAD)
         self._member = await outside_accounts(self._recognise)
+        self._is_read_only = self.account.closed_at is not None
         # Listening begins before reading: what is committed in between waits in our queue.
         await self._bus.group_add(self._group, self._channel)
         online = await self._is_here()
@@ -160,6 +167,10 @@ class InboxSession:
     # --- Frames ---------------------------------------------------------------------------------
 
     async def _carry_out(self, frame: wire.InboxUp) -> None:
+        if self._is_read_only and isinstance(frame, _TELLING):
+            return
+        if self._is_read_only and not isinstance(frame, _READING):
+            raise RefusedError(Refusal.NOT_ALLOWED)
         match frame:
             case (
                 wire.InboxMessage()
@@ -301,6 +312,9 @@ class InboxSession:
         # The page was made for another role: what it offers is no longer what may be done.
         if self.member.role != role:
             raise ClosingError(CloseCode.FORBIDDEN)
+        # The account was closed or opened again: the client comes back as what it may be now.
+        if self._is_read_only != (self.account.closed_at is not None):
+            raise ClosingError(CloseCode.RESYNC)
 
     async def _place(self, conversation_id: UUID) -> str:
         """The visitor of a conversation of this account. Raises RefusedError(NOT_FOUND)."""

@@ -212,6 +212,10 @@ class VisitorSocket(LiveSocket[VisitorSession, wire.VisitorUp]):
         if self._has_greeted:
             await self.session.availability_changed(message["status"])
 
+    async def account_closed(self, message: dict[str, Any]) -> None:
+        """The chat runs no longer; a page that is loaded now gets none."""
+        await self.close(CloseCode.FORBIDDEN)
+
     async def visitor_forgotten(self, message: dict[str, Any]) -> None:
         """Nothing is known of the visitor any more: whatever this socket remembers is wrong."""
         await self.close(CloseCode.RESYNC)

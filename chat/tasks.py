@@ -21,7 +21,7 @@ UNSENT_FILES_KEPT = timedelta(days=1)
 @each_account_task
 def send_due_mail() -> None:
     """Start `send_letters` for each account that has a letter due."""
-    due = Account.objects.filter(errand_at__lte=timezone.now(), is_blocked=False)
+    due = Account.objects.filter(errand_at__lte=timezone.now(), is_blocked=False, closed_at=None)
     for account_id in due.values_list("pk", flat=True):
         send_letters.after_commit(account_id=account_id)
 

@@ -98,7 +98,9 @@ class _Shared(Collector):
             )
 
     def _overdue(self) -> GaugeMetricFamily:
-        oldest = Account.objects.filter(is_blocked=False).aggregate(at=Min("errand_at"))["at"]
+        oldest = Account.objects.filter(is_blocked=False, closed_at=None).aggregate(
+            at=Min("errand_at")
+        )["at"]
         late = max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0
         return GaugeMetricFamily(
             "chatapp_oldest_errand_overdue_seconds",

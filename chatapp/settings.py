@@ -176,6 +176,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour=6, minute=10),
         "options": {"expires": 20 * 3600},
     },
+    "end-accounts": {
+        "task": "privacy.tasks.end_accounts",
+        "schedule": crontab(minute=25),
+        "options": {"expires": 3600},
+    },
     "publish-documents": {
         "task": "privacy.tasks.publish_documents",
         "schedule": crontab(hour=0, minute=5),
@@ -207,6 +212,8 @@ CHAINS = [
 ]
 # Chains of the installation itself: what finds their faults.
 PLATFORM_CHAINS = {"staff": "privacy.trail.verify", "breaches": "privacy.breaches.verify"}
+# What each app keeps of an account outside its tables (`privacy.closing.Leaver`).
+LEAVERS = ["chat.closing.CHAT"]
 # Where each app says what it keeps of people (`accounts.declarations`).
 PERSONAL_DATA = [
     "accounts.personal_data",

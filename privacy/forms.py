@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import CompanyForm
+from accounts.models import User
 from privacy.models import HistoryPolicy, Period
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -70,6 +71,28 @@ class EraseForm(forms.Form):
     understood = forms.BooleanField(
         label=gettext_lazy("I understand that nothing can bring it back.")
     )
+
+
+class CloseForm(forms.Form):
+    """That an owner wants the account closed, and is who they are."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Your password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    understood = forms.BooleanField(
+        label=gettext_lazy("I understand that everything is deleted at the end of the period.")
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, user: User) -> None:
+        super().__init__(data)
+        self._user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self._user.check_password(password):
+            raise forms.ValidationError(_("This is not your password."), code="wrong")
+        return password
 
 
 class HoldForm(forms.Form):

@@ -4,11 +4,10 @@ Nowhere is there a list of them. A table belongs to accounts if its rows name on
 walks an account (its export, its end) asks here, so a table that is added is walked too.
 """
 
-from collections.abc import Iterator
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from django.db.models import BinaryField, Field, FileField, ForeignKey, Model, QuerySet
+from django.db.models import Field, FileField, ForeignKey, Model, QuerySet
 
 from accounts.declarations import Table
 from accounts.models import Account, User
@@ -59,21 +58,9 @@ def shown(model: type[Model]) -> list[Column]:
     ]
 
 
-def files(model: type[Model]) -> list[Column]:
-    """The fields that hold a file: a name in the storage, or the bytes themselves."""
-    return [
-        field
-        for field in model._meta.local_concrete_fields
-        if isinstance(field, FileField | BinaryField)
-    ]
-
-
-def stored_files(model: type[Model], account_id: UUID) -> Iterator[str]:
-    """The names in the storage that the account's rows of this table lead to."""
-    for field in files(model):
-        if isinstance(field, FileField):
-            named = rows(model, account_id).exclude(**{field.name: ""})
-            yield from (str(name) for name in named.values_list(field.name, flat=True) if name)
+def stored(model: type[Model]) -> list[FileField]:
+    """The fields that hold the name of a file in the storage."""
+    return [one for one in model._meta.local_concrete_fields if isinstance(one, FileField)]
 
 
 def declaration(model: type[Model]) -> Table:

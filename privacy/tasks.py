@@ -14,6 +14,7 @@ from accounts.post import is_refused_for_good
 from accounts.tenancy import current_account
 from privacy import (
     assessments,
+    closing,
     consents,
     copies,
     custom,
@@ -91,6 +92,45 @@ def send_platform_letters() -> None:
             continue
         letters.record(letter, timezone.now())
         log.info("letter_sent", kind=letter.kind, letter=str(letter.pk))
+
+
+@each_account_task
+def end_accounts() -> None:
+    """Start `end_account` for every account whose time is over."""
+    for account_id in closing.due(timezone.now()):
+        end_account.after_commit(account_id=account_id)
+
+
+@tenant_steps_task
+def end_account(step: Steps) -> None:
+    """Delete a closed account. Safe to run twice, also at once: killed, it goes on where it was."""
+    closure_id = step(_begin_the_end)
+    if closure_id is None:
+        return
+    for erasure_id in step(erasures.unfinished):
+        step(erasures.finish, erasure_id)
+    began = time.monotonic()
+    while (progress := step(closing.advance, closure_id)) == "more":
+        # As in a purge: other accounts have at least half of what the database can do.
+        time.sleep(min(time.monotonic() - began, LONGEST_PAUSE))
+        began = time.monotonic()
+    if progress == "busy":
+        return
+    try:
+        for letter in step(closing.letters, closure_id):
+            letter.send()
+    except Exception as error:  # noqa: BLE001  (the next round tries again)
+        log.warning("certificate_failed", error=type(error).__name__)
+        return
+    step(closing.handed_over, closure_id)
+    step(closing.let_people_go, closure_id)
+    step(closing.finish, closure_id)
+
+
+def _begin_the_end() -> UUID | None:
+    account_id = current_account()
+    assert account_id is not None
+    return closing.begin(account_id)
 
 
 @each_account_task

@@ -32,6 +32,7 @@ class Event(StrEnum):
     TICKET_ANSWERED = "ticket.answered"
     TICKET_CLOSED = "ticket.closed"
     LOADED = "registers.loaded"
+    ACCOUNT_ENDED = "account.ended"
     STAFF_GRANTED = "staff.granted"
     STAFF_REVOKED = "staff.revoked"
 
@@ -48,6 +49,7 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.TICKET_ANSWERED: _("Question answered"),
     Event.TICKET_CLOSED: _("Question closed"),
     Event.LOADED: _("Read from a file"),
+    Event.ACCOUNT_ENDED: _("Account deleted"),
     Event.STAFF_GRANTED: _("Access for staff granted"),
     Event.STAFF_REVOKED: _("Access for staff taken away"),
 }

@@ -2,7 +2,7 @@
 
 from privacy.models.agreements import Acceptance, Agreement, Method
 from privacy.models.breaches import Breach, BreachAccount, BreachEntry, EntryKind, Risk
-from privacy.models.closing import AccountExport
+from privacy.models.closing import AccountExport, Closure
 from privacy.models.consents import (
     Channel,
     Consent,
@@ -65,6 +65,7 @@ __all__ = [
     "BreachEntry",
     "ChangeSeen",
     "Channel",
+    "Closure",
     "Consent",
     "ConsentMethod",
     "ConsentPrincipal",

@@ -1,8 +1,9 @@
-"""What happens to an account as a whole: it is exported."""
+"""What happens to an account as a whole: it is exported, closed, and ends."""
 
 from django.db import models
 from django.utils import timezone
 
+from accounts.ids import uuid7
 from accounts.models import Membership
 from accounts.tenancy import TenantForeignKey, TenantModel
 
@@ -43,3 +44,44 @@ class AccountExport(TenantModel):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Closure(models.Model):
+    """The end of one account, while it is deleted and as the register keeps it (R14).
+
+    Global, because it outlives the account. Once that is gone, nothing in the row leads to it:
+    whoever has the certificate can show that it is the one whose checksum stands here.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # Which account it is; empty once that is gone.
+    ending_id = models.UUIDField(null=True, blank=True, unique=True)
+    closed_at = models.DateTimeField()
+    # When the owners were told that a legal hold stands in the way.
+    held_told_at = models.DateTimeField(null=True, blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True)
+    emptied_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    mail_attempts = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    counts = models.JSONField(default=dict)
+    doomed_files = models.JSONField(default=list, blank=True)
+    content_digest = models.CharField(max_length=64, blank=True)
+    pdf_digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(finished_at=None)
+                | models.Q(ending_id=None, begun_at__isnull=False, emptied_at__isnull=False),
+                name="closure_finished_names_nobody",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """What people call the certificate."""
+        return f"D-{self.pk.hex[-12:].upper()}"

@@ -47,7 +47,7 @@ from privacy.tasks import (
     build_export,
 )
 from tests.architecture.test_doors import our_patterns
-from tests.conftest import LogIn
+from tests.conftest import PASSWORD, LogIn
 from tests.privacy.test_consents import declare, give
 from widget import policy_links
 
@@ -183,6 +183,8 @@ CALLS = {
     "privacy_request_letter": Call(ids=("request", "letter")),
     "privacy_request_erase": Call("post", ("request",), {"understood": "on"}),
     "privacy_request_proof": Call(ids=("decided",)),
+    "privacy_close": Call("post", fields={"password": PASSWORD, "understood": "on"}),
+    "privacy_reopen": Call("post"),
     "privacy_history": Call(),
     "privacy_history_preview": Call(fields={"period": "1_months"}),
     "privacy_history_smaller": Call(),

@@ -31,6 +31,7 @@ GLOBAL_TABLES = {
     "privacy_breach",
     "privacy_breachentry",
     "privacy_measure",
+    "privacy_closure",
     "privacy_place",
     "privacy_platformidentity",
     "privacy_processingentry",

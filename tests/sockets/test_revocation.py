@@ -7,7 +7,9 @@ from django.contrib.sessions.models import Session
 from accounts import memberships
 from accounts.doors import in_account, outside_accounts
 from accounts.models import Account, Membership, Role, User
-from tests.sockets.conftest import OpenInbox
+from chat.models import Conversation
+from privacy import closing
+from tests.sockets.conftest import OpenInbox, OpenVisitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,3 +100,32 @@ async def test_a_new_password_ends_the_socket_at_the_next_heartbeat(
     await agent.send(SYNC)
 
     assert await agent.closed_with() == 4401
+
+
+async def test_sockets_are_closed_at_once_and_the_inbox_comes_back_to_read(
+    acme: Account, ana: Membership, conversation: Conversation, visit: OpenVisitor, work: OpenInbox
+) -> None:
+    visitor, agent = await visit(), await work(ana)
+
+    await in_account(acme.pk, closing.close, acme, by=ana)
+
+    assert await visitor.closed_with() == 4403
+    assert await agent.closed_with() == 4420
+    reading = await work(ana)
+    place = str(conversation.pk)
+    await reading.send({"type": "seen", "conversation": place, "seq": 1})
+    await reading.send(
+        {
+            "type": "message",
+            "id": "3d594650-3436-4b1c-8d0b-1f3c2b0f5a11",
+            "conversation": place,
+            "body": "Still here?",
+        }
+    )
+    assert (await reading.next("refused"))["code"] == "not_allowed"
+
+    def unchanged() -> bool:
+        found = Conversation.objects.get()
+        return (found.last_seq, found.agents_seen_seq) == (1, 0)
+
+    assert await in_account(acme.pk, unchanged)

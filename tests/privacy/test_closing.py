@@ -1,0 +1,256 @@
+"""Closing an account: read-only for a month, then nothing is left of it but a certificate's checksum."""
+
+import hashlib
+import io
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from asgiref.sync import async_to_sync
+from django.contrib.sessions.models import Session
+from django.core.mail import EmailMessage
+from django.test import Client
+from django.utils import timezone
+from pypdf import PdfReader
+from pytest_django import Settings
+
+from accounts import invitations
+from accounts.models import Account, AuditEntry, Membership, Role, User
+from accounts.tenancy import tenant
+from chat import letters, presence, wire
+from chat.authors import Author
+from chat.models import Conversation, ConversationMail, Message
+from chat.tasks import send_due_mail
+from privacy import closing, holdings, holds, trail
+from privacy.models import Closure
+from privacy.models.history import HoldKind
+from privacy.tasks import end_account
+from tests.conftest import PASSWORD, LogIn
+from tests.coverage import covers
+from tests.e2e import sinks
+from tests.privacy.test_export import exported, populate
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGE = "/app/acme/settings/privacy/"
+
+
+@pytest.fixture(autouse=True)
+def kept(tmp_path: Path, settings: Settings) -> Path:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MAIL_DIR = tmp_path / "mail"
+    return tmp_path
+
+
+@pytest.fixture
+def rich(acme: Account, ana: Membership, ben: Membership, kept: Path) -> Account:
+    """Acme with something in every place."""
+    visitor = populate(acme, ana, "acmemark")
+    with tenant(acme.pk):
+        holds.lift(holds.place(HoldKind.VISITOR, visitor.pk, reason="A case", by=ana), by=ana)
+        conversation = Conversation.objects.get(visitor=visitor)
+        letters.transcript(conversation, email="acmemark@example.org", by=Author.of_member(ana))
+    kept.joinpath("mail").mkdir(exist_ok=True)
+    with tenant(acme.pk):
+        letter = ConversationMail.objects.earliest("pk")
+        (kept / "mail" / f"{letter.message_id}.eml").write_bytes(b"acmemark letter")
+    exported(acme, ana)
+    async_to_sync(presence.visitor_here)(
+        acme.pk, visitor.public_id, "one", wire.Page(url="https://shop.test/acmemark", title="")
+    )
+    return acme
+
+
+def _closed(account: Account, by: Membership) -> None:
+    with tenant(account.pk):
+        closing.close(account, by=by)
+
+
+def _after_the_window() -> time_machine.travel:
+    return time_machine.travel(timezone.now() + closing.WINDOW + timedelta(minutes=1), tick=True)
+
+
+def _traces(account: Account, kept: Path) -> set[str]:
+    """Where the account's id, or the mark that stands in everything it holds, can still be read."""
+    ids = [str(account.pk).encode(), account.pk.hex.encode()]
+    places = [
+        *((where, content, [*ids, b"acmemark"]) for where, content in sinks.rows(account)),
+        *((where, content, [*ids, b"acmemark"]) for where, content in sinks.files(kept)),
+        # Other tests' accounts are in there too, and their keys name them.
+        *((where, content, ids) for where, content in sinks.redis_values()),
+    ]
+    return {
+        where for where, content, wanted in places if any(one in content.lower() for one in wanted)
+    }
+
+
+def _rows_of(account: Account) -> dict[str, list[dict[str, Any]]]:
+    with tenant(account.pk):
+        return {
+            model._meta.label: list(holdings.rows(model, account.pk).order_by("pk").values())
+            for model in holdings.walked()
+        }
+
+
+@covers("R14", "S49", page="/app/<slug>/settings/privacy/export/")
+def test_an_owner_closes_the_account_and_opens_it_again(
+    rich: Account, ana: Membership, ben: Membership, login: LogIn, mailoutbox: list[EmailMessage]
+) -> None:
+    owner, agent = login(ana), login(ben)
+    configuration = f"/widget/{rich.public_key}/config.js"
+    site = {"Origin": "https://shop.test"}
+    mailoutbox.clear()
+    assert "export default" in Client().get(configuration, headers=site).content.decode()
+    wrong = owner.post(f"{PAGE}close/", {"password": "not it", "understood": "on"})
+    assert wrong.status_code == 422
+    assert "This is not your password." in wrong.content.decode()
+    assert owner.post(f"{PAGE}close/", {"password": PASSWORD}).status_code == 422
+
+    page = owner.post(f"{PAGE}close/", {"password": PASSWORD, "understood": "on"}, follow=True)
+
+    assert "This account is closed. Everything in it is deleted on" in page.content.decode()
+    assert Client().get(configuration, headers=site).content.decode().startswith("throw")
+    assert [one.subject for one in mailoutbox] == ["The account Acme is closed"]
+    assert agent.get("/app/acme/inbox/").status_code == 200
+    assert agent.get("/app/acme/inbox/conversations/", {"view": "all"}).status_code == 200
+    assert agent.post("/app/acme/preferences/", {}).status_code == 409
+    assert owner.post("/app/acme/settings/sites/", {"address": "https://a.test"}).status_code == 409
+    assert owner.post(f"{PAGE}export/ask/").status_code == 302
+
+    owner.post(f"{PAGE}reopen/")
+
+    assert "export default" in Client().get(configuration, headers=site).content.decode()
+    assert owner.get(f"{PAGE}export/").status_code == 200
+    with tenant(rich.pk):
+        events = set(AuditEntry.objects.values_list("event", flat=True))
+    assert {"account.closed", "account.reopened"} < events
+    assert mailoutbox[-1].subject == "The account Acme is open again"
+
+
+def test_no_letter_leaves_a_closed_account_and_nobody_joins_it(
+    acme: Account, ana: Membership, conversation: Conversation, mailoutbox: list[EmailMessage]
+) -> None:
+    with tenant(acme.pk):
+        invitations.invite(acme, email="new@example.org", role=Role.AGENT, by=ana)
+        ConversationMail.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    token = mailoutbox[-1].body.split("/invitations/")[1].split("/")[0]
+    assert invitations.find(token)
+    _closed(acme, ana)
+    mailoutbox.clear()
+
+    send_due_mail()
+
+    assert mailoutbox == []
+    assert invitations.find(token) is None
+
+
+@covers("R14")
+def test_after_the_window_nothing_is_left_but_the_checksum_of_the_certificate(
+    rich: Account,
+    ana: Membership,
+    other: Account,
+    gus: Membership,
+    ben: Membership,
+    login: LogIn,
+    kept: Path,
+    mailoutbox: list[EmailMessage],
+) -> None:
+    """A57"""
+    populate(other, gus, "othermark")
+    Membership.objects.create(account=other, user=ben.user, role=Role.AGENT, public_name="Ben")
+    login(ana)
+    login(ben).get("/app/acme/inbox/")
+    _closed(rich, ana)
+    before = _rows_of(other)
+    assert {"chat_message", "privacy_acceptance", "zset"} <= _traces(rich, kept)
+    end_account(account_id=str(rich.pk))
+    assert Account.objects.filter(pk=rich.pk).exists(), "the window is not over"
+    mailoutbox.clear()
+
+    with _after_the_window():
+        assert closing.due(timezone.now()) == [rich.pk]
+        end_account(account_id=str(rich.pk))
+        end_account(account_id=str(rich.pk))
+
+    assert _traces(rich, kept) == set()
+    assert _rows_of(other) == before
+    assert not User.objects.filter(pk=ana.user_id).exists()
+    assert User.objects.filter(pk=ben.user_id).exists()
+    sessions = [one.get_decoded() for one in Session.objects.all()]
+    assert [one.get("_auth_user_id") for one in sessions] == [str(ben.user_id)]
+    assert "last_account" not in sessions[0]
+    closure = Closure.objects.get()
+    assert closure.ending_id is None
+    assert closure.counts["chat.Message"] == 1
+    letter = mailoutbox[0]
+    assert letter.to == [ana.user.email]
+    name, file, _kind = letter.attachments[0]
+    assert name == f"{closure.reference}.pdf"
+    assert hashlib.sha256(bytes(file)).hexdigest() == closure.pdf_digest
+    said = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(bytes(file))).pages)
+    assert closure.reference in said
+    assert "Acme" in said
+    assert "acmemark" not in said
+    assert trail.verify() == []
+    assert trail.of(closure.pk)[0].details == {"certificate": closure.pdf_digest}
+
+
+@pytest.mark.parametrize("killed_after", [0, 1, 4, 9, 15])
+def test_a_deletion_that_is_killed_goes_on_where_it_was(
+    killed_after: int, rich: Account, ana: Membership, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closing, "STEP", 1)
+    _closed(rich, ana)
+
+    with _after_the_window():
+        with tenant(rich.pk):
+            closure_id = closing.begin(rich.pk)
+        assert closure_id
+        for _ in range(killed_after):
+            with tenant(rich.pk):
+                closing.advance(closure_id)
+        end_account(account_id=str(rich.pk))
+
+    assert _traces(rich, kept) == set()
+    closure = Closure.objects.get()
+    assert closure.counts["chat.Message"] == 1
+    assert closure.counts["accounts.Membership"] == 2
+
+
+def test_a_mail_server_that_is_away_delays_the_end_and_keeps_the_owners_address(
+    rich: Account, ana: Membership, kept: Path, settings: Settings
+) -> None:
+    _closed(rich, ana)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+
+    with _after_the_window():
+        end_account(account_id=str(rich.pk))
+        assert User.objects.filter(pk=ana.user_id).exists()
+        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+        end_account(account_id=str(rich.pk))
+
+    assert _traces(rich, kept) == set()
+    assert Closure.objects.get().mailed_at
+
+
+def test_a_legal_hold_keeps_the_account_and_its_owners_are_told_once(
+    rich: Account, ana: Membership, mailoutbox: list[EmailMessage]
+) -> None:
+    with tenant(rich.pk):
+        conversation = Conversation.objects.get()
+        holds.place(HoldKind.CONVERSATION, conversation.pk, reason="A case", by=ana)
+    _closed(rich, ana)
+    mailoutbox.clear()
+
+    with _after_the_window():
+        end_account(account_id=str(rich.pk))
+        end_account(account_id=str(rich.pk))
+
+    assert [one.subject for one in mailoutbox] == ["The account Acme cannot be deleted yet"]
+    with tenant(rich.pk):
+        assert Message.objects.count() == 1
+        closing.reopen(rich, by=ana)
+    assert not Closure.objects.exists()
