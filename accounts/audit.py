@@ -43,6 +43,7 @@ class Event(StrEnum):
     AGREEMENT_ACCEPTED = "agreement.accepted"
     WENT_LIVE = "account.live"
     POLICY_COPIED = "policy.copied"
+    DEFAULTS_APPLIED = "account.defaults"
     ACCOUNT_CLOSED = "account.closed"
     ACCOUNT_REOPENED = "account.reopened"
     HOLD_PLACED = "hold.placed"
@@ -97,6 +98,7 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.AGREEMENT_ACCEPTED: _("Agreement accepted"),
     Event.WENT_LIVE: _("Went live"),
     Event.POLICY_COPIED: _("Privacy policy copied"),
+    Event.DEFAULTS_APPLIED: _("Defaults for privacy put in place"),
     Event.ACCOUNT_CLOSED: _("Account closed"),
     Event.ACCOUNT_REOPENED: _("Account opened again"),
     Event.HOLD_PLACED: _("Legal hold placed"),

@@ -102,6 +102,10 @@ class Account(models.Model):
     # After a change to a plan with a shorter history: until then the older plan's still counts.
     grace_plan = models.TextField(choices=PlanName, blank=True, default="")
     grace_until = models.DateTimeField(null=True, blank=True)
+    # Since when the account has the defaults for privacy; empty for one from before (S53).
+    defaults_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
+    # Nothing is purged before.
+    purge_after = models.DateTimeField(null=True, blank=True)
     # Closed by an owner: read-only until it is opened again, or ends for good (R14).
     closed_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)

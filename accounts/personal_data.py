@@ -185,6 +185,8 @@ TABLES = (
             "errand_at",
             "grace_plan",
             "grace_until",
+            "defaults_at",
+            "purge_after",
             "closed_at",
             "ends_at",
             "created_at",

@@ -14,6 +14,7 @@ http = get_asgi_application()
 
 from chat.polling import VisitorPoll  # noqa: E402  (needs the apps loaded)
 from chat.sockets import InboxSocket, VisitorSocket  # noqa: E402
+from chatapp.encryption import EncryptedOnly  # noqa: E402
 
 
 def at(pattern: str, application: Any) -> Any:
@@ -28,15 +29,18 @@ application = ProtocolTypeRouter(
             [
                 # Waits up to half a minute: kept away from Django's middleware, which would pin a
                 # thread meanwhile.
-                at("widget/<str:key>/poll", VisitorPoll.as_asgi()),
+                at("widget/<str:key>/poll", EncryptedOnly(VisitorPoll.as_asgi())),
                 at("", http),
                 at("<path:_rest>", http),
             ]
         ),
         "websocket": URLRouter(
             [
-                at("ws/visitor/<str:key>/", VisitorSocket.as_asgi()),
-                at("ws/inbox/<slug:slug>/", AuthMiddlewareStack(InboxSocket.as_asgi())),
+                at("ws/visitor/<str:key>/", EncryptedOnly(VisitorSocket.as_asgi())),
+                at(
+                    "ws/inbox/<slug:slug>/",
+                    EncryptedOnly(AuthMiddlewareStack(InboxSocket.as_asgi())),
+                ),
             ]
         ),
     }

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "chatapp.middleware.request_id",
     "chatapp.middleware.told",
+    "chatapp.encryption.refuse_plain",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -176,6 +177,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour=6, minute=10),
         "options": {"expires": 20 * 3600},
     },
+    "apply-defaults": {
+        "task": "privacy.tasks.apply_defaults",
+        "schedule": crontab(minute=50),
+        "options": {"expires": 3600},
+    },
     "end-accounts": {
         "task": "privacy.tasks.end_accounts",
         "schedule": crontab(minute=25),
@@ -212,6 +218,8 @@ CHAINS = [
 ]
 # Chains of the installation itself: what finds their faults.
 PLATFORM_CHAINS = {"staff": "privacy.trail.verify", "breaches": "privacy.breaches.verify"}
+# What accounts from before a default existed get, once (`privacy.defaults`).
+DEFAULTS = ["chat.defaults.store_no_addresses", "widget.defaults.show_the_notice"]
 # What each app keeps of an account outside its tables (`privacy.closing.Leaver`).
 LEAVERS = ["chat.closing.CHAT"]
 # Where each app says what it keeps of people (`accounts.declarations`).

@@ -46,7 +46,7 @@ class Notes:
         """What an owner is told on every page of the settings."""
         if self.member.role != Role.OWNER:
             return []
-        return [*self._breach_lines(), *self._agreement_lines()]
+        return [*self._breach_lines(), *self._agreement_lines(), *self._grace_lines()]
 
     def _agreement_lines(self) -> list[Note]:
         account, now = self.member.account, timezone.now()
@@ -72,6 +72,17 @@ class Notes:
             text = _("Your own agreement is ready to be countersigned.")
             found.append(Note(text, reverse("privacy_custom", args=[account.slug])))
         return found
+
+    def _grace_lines(self) -> list[Note]:
+        """In an account from before: the first purge is still to come (S53)."""
+        account, now = self.member.account, timezone.now()
+        if account.purge_after is None or account.purge_after <= now:
+            return []
+        text = _(
+            "From %(date)s history that is older than your period is deleted every night. Nothing is deleted "
+            "before that day."
+        ) % {"date": date_format(account.purge_after, "DATE_FORMAT")}
+        return [Note(text, reverse("privacy_history", args=[account.slug]))]
 
     def _breach_lines(self) -> list[Note]:
         now = timezone.now()

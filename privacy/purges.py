@@ -75,7 +75,10 @@ def holdable(found: UUID, *, is_whole_visitor: bool) -> tuple[str, UUID] | None:
 
 
 def begin(account: Account, now: datetime) -> UUID | None:
-    """The run to go on with: one that was cut short, or a new one. None: nothing is due."""
+    """The run to go on with: one that was cut short, or a new one. None: nothing is due, or an
+    account from before has not had its days of grace (S53)."""
+    if account.defaults_at is None or (account.purge_after and now < account.purge_after):
+        return None
     unfinished = PurgeRun.objects.filter(finished_at=None).first()
     if unfinished:
         return unfinished.pk

@@ -18,6 +18,7 @@ from privacy import (
     consents,
     copies,
     custom,
+    defaults,
     erasures,
     exports,
     letters,
@@ -92,6 +93,21 @@ def send_platform_letters() -> None:
             continue
         letters.record(letter, timezone.now())
         log.info("letter_sent", kind=letter.kind, letter=str(letter.pk))
+
+
+@each_account_task
+def apply_defaults() -> None:
+    """Start `apply_defaults_to` for every account from before."""
+    for account_id in defaults.waiting():
+        apply_defaults_to.after_commit(account_id=account_id)
+
+
+@tenant_task
+def apply_defaults_to() -> None:
+    """Put the defaults for privacy in place, and tell the owners. Safe to run twice."""
+    account_id = current_account()
+    assert account_id is not None
+    defaults.apply(account_id)
 
 
 @each_account_task

@@ -7,7 +7,7 @@ import accounts.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("privacy", "0015_agree_with_one_account"),
+        ("privacy", "0016_take_questions"),
     ]
 
     operations = [
