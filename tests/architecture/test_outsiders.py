@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import invitations
-from accounts.models import Account, Membership, Role, Site
+from accounts.models import Account, Membership, Role, Site, User
 from accounts.tenancy import tenant
 from chat import identity, visitors
 from chat.models import Conversation, FormField, Group
@@ -175,7 +175,7 @@ CALLS = {
     "my_data": Call(),
     "my_data_file": Call(),
     "my_data_told": Call("post"),
-    "my_data_leave": Call("post"),
+    "my_data_leave": Call("post", fields={"understood": "on"}),
     "privacy_requests": Call(),
     "privacy_request_enter": Call(),
     "privacy_request": Call(ids=("request",)),
@@ -230,7 +230,9 @@ def _announced() -> SubProcessor:
 def known(
     acme: Account, ana: Membership, ben: Membership, conversation: Conversation
 ) -> dict[str, Any]:
-    """The real ids of Acme's rows."""
+    """The real ids of Acme's rows. A second owner, so that the first may leave."""
+    second = User.objects.create_user("second@example.org")
+    Membership.objects.create(account=acme, user=second, role=Role.OWNER)
     with tenant(acme.pk):
         site = Site.objects.earliest("created_at")
         link = policy_links.add(acme, site=site, language="", url="https://shop.test/x", by=ana)
