@@ -108,5 +108,5 @@ def test_a_visitor_sees_corrects_copies_and_deletes_what_is_kept_of_them(
 
     expect(visitor.words).to_have_count(0)
     visitor.write("I have one more question")
-    expect(visitor.states.last).to_contain_text("Sent")
+    expect(visitor.states.last).to_contain_text("Delivered")
     assert visitor.kept_number not in {None, number}
