@@ -79,6 +79,8 @@ class Event(StrEnum):
     REQUEST_REFUSAL_DROPPED = "request.refusal_dropped"
     REQUEST_DECIDED = "request.decided"
     REQUEST_FETCHED = "request.fetched"
+    OBJECTION_NOTED = "objection.noted"
+    OBJECTION_LIFTED = "objection.lifted"
 
 
 EVENT_TEXTS: dict[str, Promise] = {
@@ -134,6 +136,8 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.REQUEST_REFUSAL_DROPPED: _("Request: refusal withdrawn"),
     Event.REQUEST_DECIDED: _("Request decided"),
     Event.REQUEST_FETCHED: _("Request: copy downloaded"),
+    Event.OBJECTION_NOTED: _("Objection of a person noted"),
+    Event.OBJECTION_LIFTED: _("Objection of a person taken back"),
 }
 
 

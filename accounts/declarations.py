@@ -86,6 +86,7 @@ class Erased(StrEnum):
     EMPTIED = "emptied, the row stays"
     UNLINKED = "loses the ids that lead to the person, the row stays"
     STAYS = "stays: it holds nothing of the person once they are erased elsewhere"
+    PROMISED = "stays on purpose: a keyed hash, by which a promise to the person is kept"
 
 
 @dataclass(frozen=True)

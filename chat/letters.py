@@ -21,9 +21,10 @@ from accounts.models import Account, Membership
 from accounts.tenancy import current_account
 from chat import asking, chat_settings
 from chat.authors import Author
-from chat.models import AuthorKind, Conversation, ConversationMail, MailKind, Message
+from chat.models import AuthorKind, Conversation, ConversationMail, MailKind, Message, Visitor
 from chat.refusals import RefusedError
 from chat.wire import Refusal
+from privacy import suppressions
 
 ANSWER_DELAY = timedelta(seconds=60)
 """Time for a visitor who is still there to read an answer before it is mailed."""
@@ -83,12 +84,15 @@ def transcript(conversation: Conversation, *, email: str, by: Author) -> None:
     with nothing said since, is the same letter.
 
     Raises RefusedError: NOT_ALLOWED when the plan lacks it or the account has switched it off for
-    that side, INVALID for an address that is none, EMPTY when nothing has been said.
+    that side or a member writes to somebody who objected to letters (Art. 21 GDPR), INVALID for an
+    address that is none, EMPTY when nothing has been said.
     """
     if not chat_settings.allows_transcript(conversation.account, side=by.kind):
         raise RefusedError(Refusal.NOT_ALLOWED)
     if not _is_address(email):
         raise RefusedError(Refusal.INVALID)
+    if by.kind == AuthorKind.MEMBER and suppressions.is_suppressed(email):
+        raise RefusedError(Refusal.NOT_ALLOWED)
     if not conversation.last_seq:
         raise RefusedError(Refusal.EMPTY)
     now = timezone.now()
@@ -271,7 +275,20 @@ def _still_to_say(letter: ConversationMail, conversation: Conversation) -> list[
     news = said.filter(
         author_kind=AuthorKind.MEMBER, seq__gt=max(conversation.visitor_seen_seq, mailed or 0)
     )
+    if _has_objected(conversation.visitor) and not _asked_since(conversation, mailed or 0):
+        return []
     return list(news)
+
+
+def _has_objected(visitor: Visitor) -> bool:
+    return suppressions.is_suppressed(visitor.email, visitor.public_id)
+
+
+def _asked_since(conversation: Conversation, seq: int) -> bool:
+    """Whether the visitor wrote anything after `seq`. Whoever objected to letters gets one answer
+    each time they write, and nothing more (Art. 21 GDPR)."""
+    asked = conversation.messages.filter(author_kind=AuthorKind.VISITOR, seq__gt=seq)
+    return asked.exists()
 
 
 def _works_here(letter: ConversationMail) -> bool:

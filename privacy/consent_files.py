@@ -17,7 +17,7 @@ from accounts import audit
 from accounts.declarations import Subject
 from accounts.models import Account, Membership
 from accounts.spreadsheets import harmless
-from privacy import consent_records, consents, subjects, withdrawals
+from privacy import consent_records, consents, subjects, suppressions, withdrawals
 from privacy.consents import Wanted
 from privacy.models import Consent, Purpose, RequestPerson
 from privacy.models.requests import RequestKind, RequestState
@@ -60,7 +60,7 @@ def write(file: IO[bytes], account: Account, wanted: Wanted, form: str, *, by: M
 
 def contacts(file: IO[bytes], purpose: Purpose, *, by: Membership, now: datetime) -> int:
     """Those who agree to this purpose now and left a way to reach them, as CSV: whoever has not,
-    or no longer, or has asked to be left alone since, is in no line (S42). Each has the link by
+    or no longer, or has asked to be left alone or objected since, is in no line (S42). Each has the link by
     which they take it back, for the mails that are sent. Returns how many; the trail tells of it."""
     asked_us_not_to = RequestPerson.objects.filter(
         subject_id=OuterRef("principal__subject_id"),
@@ -77,11 +77,18 @@ def contacts(file: IO[bytes], purpose: Purpose, *, by: Membership, now: datetime
     table = csv.writer(out)
     table.writerow([*names, "agreed_at", "record", "withdrawal_link"])
     number = 0
+    read = {*names, *suppressions.key_fields()}
     for batch in _batches(agreeing.order_by("pk").iterator(BATCH)):
-        people = subjects.values(Subject.VISITOR, [_subject(one) for one in batch], names)
+        people = subjects.values(Subject.VISITOR, [_subject(one) for one in batch], read)
+        keys = {pk: suppressions.keys_in(said) for pk, said in people.items()}
+        objected = suppressions.standing({key for some in keys.values() for key in some})
         for one in batch:
             said = people.get(_subject(one), {})
             if not any(said.get(name) for name in ways):
+                continue
+            # Agreeing anew after an objection counts again.
+            theirs = keys[_subject(one)] & objected.keys()
+            if any(objected[key] >= one.changed_at for key in theirs):
                 continue
             link = withdrawals.address(one)
             cells = [*(said[name] for name in names), one.changed_at.isoformat(), one.pk, link]

@@ -176,6 +176,26 @@ TABLES = (
         plain=("id", "account", "copy_id"),
     ),
     Table(
+        # Found by no reference: what keeps the promise to leave somebody alone, also after they
+        # were erased, and tells nobody who that is.
+        "privacy.Suppression",
+        subject=Subject.VISITOR,
+        path=None,
+        purpose=Purpose.PROOF,
+        basis=Basis.LEGAL,
+        kept=Kept.ACCOUNT,
+        erased=Erased.PROMISED,
+        personal={
+            "key_hash": Personal(
+                _("keyed hash of an address or number that is left alone after an objection"),
+                Category.TECHNICAL,
+                _USE,
+            ),
+            "placed_by": Personal(_("who noted an objection"), Category.ACTIVITY, _USE),
+        },
+        plain=("id", "account", "placed_at"),
+    ),
+    Table(
         "privacy.SubjectRequest",
         subject=Subject.MEMBER,
         title=_("Requests that you worked on"),

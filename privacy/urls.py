@@ -161,6 +161,11 @@ urlpatterns = [
         people.privacy_person_erase,
         name="privacy_person_erase",
     ),
+    path(
+        f"{ACCOUNT}people/<uuid:person_id>/objection/",
+        people.privacy_person_objection,
+        name="privacy_person_objection",
+    ),
     path(f"{ACCOUNT}copies/<uuid:copy_id>/", people.privacy_copy, name="privacy_copy"),
     path(TEXTS, processing.privacy_processing, name="privacy_processing"),
     path(

@@ -51,6 +51,7 @@ from privacy.models.requests import (
 )
 from privacy.models.staff import StaffEntry
 from privacy.models.subjects import Erasure, ErasureReceipt, SubjectCopy
+from privacy.models.suppressions import Suppression
 from privacy.models.tickets import Ticket
 
 __all__ = [
@@ -116,5 +117,6 @@ __all__ = [
     "SubjectCopy",
     "SubjectRequest",
     "Subscriber",
+    "Suppression",
     "Ticket",
 ]

@@ -63,6 +63,7 @@ KINDS: Mapping[str, str] = {
     "privacy.RequestLetter": "requests",
     "privacy.RequestDetails": "requests",
     "privacy.RequestPerson": "requests",
+    "privacy.Suppression": "requests",
     "privacy.ConsentPrincipal": "consents",
     "privacy.Consent": "consents",
     "privacy.ConsentRecord": "consents",

@@ -7,12 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.declarations import Subject
 from accounts.doors import MemberRequest, admin_view, signed_view
-from privacy import copies, erasures, purges, subjects
+from privacy import copies, erasures, purges, subjects, suppressions
 from privacy.copies import Claim
 from privacy.forms import EraseForm, PersonSearchForm
 from privacy.models import Erasure, ErasureReceipt, SubjectCopy
@@ -114,12 +115,28 @@ def privacy_person_erase(request: MemberRequest, person_id: UUID) -> HttpRespons
     return redirect("privacy_people", request.account.slug)
 
 
+@require_POST
+@admin_view
+def privacy_person_objection(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """Note that the person objected, or with `is_lifted` that they took it back (Art. 21)."""
+    person = _person(person_id)
+    keys, target = suppressions.keys_of(person), ("visitor", person.pk)
+    if request.POST.get("is_lifted"):
+        suppressions.lift(keys, by=request.membership, target=target)
+        messages.success(request, _("The objection is taken back."))
+    else:
+        suppressions.add(keys, by=request.membership, target=target, now=timezone.now())
+        messages.success(request, _("Noted. It counts from now on."))
+    return redirect("privacy_person", request.account.slug, person_id)
+
+
 def _page(request: MemberRequest, person: Model, form: EraseForm) -> HttpResponse:
     context = {
         "person": _named(person),
         "facts": subjects.own_facts(Subject.VISITOR, person),
         "counts": subjects.counts(Subject.VISITOR, person),
         "is_held": erasures.is_held(Subject.VISITOR, person),
+        "objected_at": suppressions.since(suppressions.keys_of(person)),
         "kept": subjects.root(Subject.VISITOR).kept,
         "form": form,
         **_copies(person),

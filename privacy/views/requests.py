@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.declarations import Subject
 from accounts.doors import MemberRequest, admin_view
-from privacy import request_letters, request_proofs, requests, subjects
+from privacy import request_letters, request_proofs, requests, subjects, suppressions
 from privacy.documents import rendering
 from privacy.forms import EraseForm
 from privacy.models import (
@@ -131,6 +131,13 @@ def _copies(request: MemberRequest, one: SubjectRequest) -> None:
         build_copy.after_commit(account_id=request.account.pk, copy_id=str(copy.pk))
 
 
+def _note_objection(request: MemberRequest, one: SubjectRequest) -> None:
+    if one.kind != RequestKind.OBJECTION:
+        raise Http404
+    suppressions.note(one, by=request.membership, now=timezone.now())
+    messages.success(request, _("Noted. Now tell the person."))
+
+
 def _confirm_refusal(request: MemberRequest, one: SubjectRequest) -> None:
     is_alone = request.POST.get("is_alone") == "on"
     requests.confirm_refusal(one, by=request.membership, now=timezone.now(), is_alone=is_alone)
@@ -149,6 +156,7 @@ _STEPS: dict[str, Callable[[MemberRequest, SubjectRequest], None]] = {
     "choose": _choose,
     "drop": _drop,
     "copies": _copies,
+    "objection": _note_objection,
     "confirm-refusal": _confirm_refusal,
     "drop-refusal": _drop_refusal,
 }
@@ -251,6 +259,7 @@ def privacy_request_proof(request: MemberRequest, request_id: UUID) -> HttpRespo
 
 def _page(request: MemberRequest, one: SubjectRequest, form: EraseForm) -> HttpResponse:
     found = requests.copies_of(one)
+    keys = suppressions.keys_of_request(one) if one.kind == RequestKind.OBJECTION else set()
     context = {
         "subject_request": one,
         "days_left": one.days_left(requests.today(timezone.now())),
@@ -260,6 +269,8 @@ def _page(request: MemberRequest, one: SubjectRequest, form: EraseForm) -> HttpR
         "copies": found,
         "is_waiting": any(not (copy.finished_at or copy.failed_at) for copy in found),
         "wants_copy": one.kind in requests.WITH_COPY,
+        "objects_as": len(keys),
+        "is_suppressed": bool(keys) and len(suppressions.standing(keys)) == len(keys),
         "letters": RequestLetter.objects.filter(request=one).order_by("-id"),
         "erased": [ErasureReceipt(pk=UUID(pk)).reference for pk in one.erasures],
         "delays": Delay.choices,

@@ -144,6 +144,7 @@ CALLS = {
     "privacy_person_copy": Call("post", ids=("visitor",)),
     "privacy_person_copies": Call(ids=("visitor",)),
     "privacy_person_erase": Call("post", ("free_visitor",), {"understood": "on"}),
+    "privacy_person_objection": Call("post", ids=("visitor",)),
     "privacy_copy": Call(ids=("copy",)),
     "privacy_processing": Call(),
     "privacy_processing_json": Call(),
