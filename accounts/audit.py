@@ -171,6 +171,8 @@ SETTING_TEXTS: dict[str, Promise] = {
     "history_period": _("How long history is kept"),
     "keeps_office_hours": _("Office hours are kept"),
     "mail_agents_after_minutes": _("Minutes until agents get an e-mail"),
+    "mail_server": _("Mail server of your own"),
+    "mail_server_log_in": _("Mail server of your own: log-in and sender"),
     "mails_agents_links_only": _("E-mails to agents are only a link"),
     "mails_answers_to_visitors": _("Answers go to visitors by e-mail"),
     "office_hours": _("Office hours"),

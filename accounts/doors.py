@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
@@ -66,6 +67,39 @@ def admin_view(view: MemberView[P]) -> View:
     return _member_view(view, door="admin", roles=frozenset({Role.OWNER, Role.ADMIN}))
 
 
+class Steps(Protocol):
+    """Runs one piece of work inside the account, in a transaction of its own."""
+
+    def __call__(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+
+def admin_steps_view(
+    view: Callable[Concatenate[MemberRequest, Steps, P], HttpResponseBase],
+) -> View:
+    """Open as `admin_view` is, but the account is entered once per step: for a page that speaks to a
+    server of somebody else's, during which no transaction may be held."""
+
+    def stand_outside(
+        request: MemberRequest, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        return view(request, _steps(request.account.pk), *args, **kwargs)
+
+    return _member_view(
+        cast(MemberView[P], wraps(view)(stand_outside)),
+        door="admin",
+        roles=frozenset({Role.OWNER, Role.ADMIN}),
+        is_inside=False,
+    )
+
+
+def _steps(account_id: UUID) -> Steps:
+    def step(work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with tenant(account_id):
+            return work(*args, **kwargs)
+
+    return step
+
+
 def owner_view(view: MemberView[P]) -> View:
     """Open to owners: 403 for admins and agents, 404 for a stranger."""
     return _member_view(view, door="owner", roles=frozenset({Role.OWNER}))
@@ -77,7 +111,9 @@ def stays_open(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
-def _member_view(view: MemberView[P], *, door: str, roles: frozenset[Role]) -> View:
+def _member_view(
+    view: MemberView[P], *, door: str, roles: frozenset[Role], is_inside: bool = True
+) -> View:
     @wraps(view)
     def enter(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
@@ -100,7 +136,7 @@ def _member_view(view: MemberView[P], *, door: str, roles: frozenset[Role]) -> V
         # Until the request ends, so that the line about its answer names the account too.
         structlog.contextvars.bind_contextvars(account=str(membership.account_id))
         # The transaction is opened here and not in middleware, which would commit on an error.
-        with tenant(membership.account_id):
+        with tenant(membership.account_id) if is_inside else nullcontext():
             return view(inside, *args, **kwargs)
 
     enter.door = door  # type: ignore[attr-defined]
@@ -319,12 +355,6 @@ def _as_tenant_task(enter: Callable[..., None]) -> TenantTask:
     return shared_task(base=TenantTask, ignore_result=True)(enter)
 
 
-class Steps(Protocol):
-    """Runs one piece of work inside the account, in a transaction of its own."""
-
-    def __call__(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
-
-
 def tenant_steps_task(work: Callable[..., None]) -> TenantTask:
     """Make `work(step, *, ...ids)` a task that enters its account once per step.
 
@@ -334,11 +364,7 @@ def tenant_steps_task(work: Callable[..., None]) -> TenantTask:
 
     @wraps(work)
     def enter(*, account_id: str, **ids: Any) -> None:
-        def step(part: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-            with tenant(UUID(account_id)):
-                return part(*args, **kwargs)
-
-        work(step, **ids)
+        work(_steps(UUID(account_id)), **ids)
 
     return _as_tenant_task(enter)
 

@@ -1,8 +1,9 @@
-"""The one way out to an address that a customer typed in: public addresses, https, port 443 (A34).
+"""The one way out to an address that a customer typed in: public addresses, over TLS (A34).
 
 A name is resolved once, every address that it has must be public, and the connection goes to one of
 those very addresses, so that a name cannot mean something else a moment later. Redirects are
 followed by the same rules. Of the answer nothing but the status is looked at, and none of it is told.
+Mail servers are reached by the same `line` (`accounts.smtp`).
 """
 
 import ipaddress
@@ -12,7 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from time import monotonic
+from typing import cast
 from urllib.parse import SplitResult, urljoin, urlsplit
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 PORT = 443
 SECONDS = 6.0
@@ -35,8 +40,8 @@ class Reach(StrEnum):
     REFUSED = "refused"
 
 
-class _NotPublicError(Exception):
-    pass
+class NotPublicError(Exception):
+    """The name means an address that not everybody in the internet could speak to."""
 
 
 class _NotHttpsError(Exception):
@@ -71,8 +76,8 @@ def _resolved(name: str) -> list[str]:
     return [str(each[4][0]) for each in found]
 
 
-def _connected(address: str, seconds: float) -> socket.socket:
-    return socket.create_connection((address, PORT), timeout=seconds)
+def _connected(address: str, port: int, seconds: float) -> socket.socket:
+    return socket.create_connection((address, port), timeout=seconds)
 
 
 @dataclass(frozen=True)
@@ -82,12 +87,31 @@ class Route:
 
     resolve: Callable[[str], list[str]] = _resolved
     permits: Callable[[str], bool] = is_public
-    connect: Callable[[str, float], socket.socket] = _connected
+    connect: Callable[[str, int, float], socket.socket] = _connected
     trust: ssl.SSLContext = field(default_factory=ssl.create_default_context)
     seconds: float = SECONDS
 
 
 PUBLIC = Route()
+
+
+def chosen() -> Route:
+    """The route that `settings.OUTBOUND_ROUTE` names: `PUBLIC`, unless a test or a laptop has a server
+    of its own."""
+    return cast("Route", import_string(settings.OUTBOUND_ROUTE))
+
+
+def line(name: str, port: int, route: Route, until: float) -> socket.socket:
+    """A connection to one of the addresses that this name has now, without TLS yet.
+
+    Raises NotPublicError, OSError, and ValueError for a name that cannot be one. `until`: of
+    `monotonic`.
+    """
+    addresses = route.resolve(name)
+    # All of them: otherwise the next look-up could give the one that is not.
+    if not addresses or not all(route.permits(address) for address in addresses):
+        raise NotPublicError
+    return route.connect(addresses[0], port, left(until))
 
 
 def reach(url: str, route: Route = PUBLIC) -> Reach:
@@ -101,7 +125,7 @@ def reach(url: str, route: Route = PUBLIC) -> Reach:
             url = urljoin(url, target)
     except _NotHttpsError:
         return Reach.NOT_HTTPS
-    except _NotPublicError:
+    except NotPublicError:
         return Reach.NOT_PUBLIC
     except (OSError, ValueError):
         # No such name, no connection, no certificate, no HTTP, or not in time. UnicodeError is a
@@ -122,26 +146,22 @@ def _split(url: str) -> SplitResult:
 def _ask(parts: SplitResult, route: Route, until: float) -> tuple[int, str]:
     """The status, and where it points. `until`: of `monotonic`."""
     host = (parts.hostname or "").encode("idna").decode("ascii")
-    addresses = route.resolve(host)
-    # All of them: otherwise the next look-up could give the one that is not.
-    if not addresses or not all(route.permits(address) for address in addresses):
-        raise _NotPublicError
-    plain = route.connect(addresses[0], _left(until))
-    with plain, route.trust.wrap_socket(plain, server_hostname=host) as line:
+    plain = line(host, PORT, route, until)
+    with plain, route.trust.wrap_socket(plain, server_hostname=host) as secured:
         path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
-        line.settimeout(_left(until))
-        line.sendall(
+        secured.settimeout(left(until))
+        secured.sendall(
             f"GET {_ascii(path)} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: chatapp link check\r\n"
             "Accept: text/html,*/*\r\nConnection: close\r\n\r\n".encode("ascii")
         )
-        return _head(line, until)
+        return _head(secured, until)
 
 
-def _head(line: ssl.SSLSocket, until: float) -> tuple[int, str]:
+def _head(secured: ssl.SSLSocket, until: float) -> tuple[int, str]:
     read = b""
     while b"\r\n\r\n" not in read and len(read) < _HEAD_BYTES:
-        line.settimeout(_left(until))
-        more = line.recv(4096)
+        secured.settimeout(left(until))
+        more = secured.recv(4096)
         if not more:
             break
         read += more
@@ -163,8 +183,9 @@ def _ascii(path: str) -> str:
     )
 
 
-def _left(until: float) -> float:
-    left = until - monotonic()
-    if left <= 0:
+def left(until: float) -> float:
+    """Seconds until then, of `monotonic`; raises TimeoutError when there are none."""
+    seconds = until - monotonic()
+    if seconds <= 0:
         raise TimeoutError
-    return left
+    return seconds

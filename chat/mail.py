@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.ids import uuid7
 from accounts.models import Account, Language, Site, User
-from chat import chat_settings
+from chat import chat_settings, mail_servers
 from chat.letters import Claim
 from chat.models import MailKind
 
@@ -37,9 +37,11 @@ TO_THE_TEAM = frozenset({MailKind.VISITOR_WAITS, MailKind.OFFLINE_MESSAGE})
 
 
 def compose(claim: Claim) -> EmailMessage:
-    """The mail for a claimed letter, in the reader's language, with its own constant Message-ID."""
+    """The mail for a claimed letter, in the reader's language, with its own constant Message-ID. It
+    leaves by the account's own mail server, if there is one."""
     letter, conversation = claim.letter, claim.conversation
     account = conversation.account
+    server = mail_servers.of(account)
     with translation.override(_language(claim, account)), timezone.override(_zone(account)):
         subject = str(SUBJECTS[MailKind(letter.kind)]) % {"name": account.name}
         is_link_only = _is_link_only(claim)
@@ -61,6 +63,7 @@ def compose(claim: Claim) -> EmailMessage:
                 "Message-ID": f"<{letter.message_id}@{urlsplit(settings.PUBLIC_URL).hostname}>",
                 "Auto-Submitted": "auto-generated",
             },
+            connection=mail_servers.OwnServer(server) if server else None,
         )
         html = render_to_string(f"chat/mail/{letter.kind}.html", context)
         message.attach_alternative(html, "text/html")

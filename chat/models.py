@@ -293,6 +293,34 @@ class ChatSettings(TenantModel):
         return str(self.pk)
 
 
+class MailServer(TenantModel):
+    """A mail server of the account's own, by which its letters leave (S17). `country` is where it
+    stands, as the account says (ISO 3166-1)."""
+
+    host = models.CharField(max_length=253)
+    port = models.PositiveSmallIntegerField()
+    user = models.CharField(max_length=254)
+    # Sealed (`accounts.sealing`); shown to nobody.
+    password = models.TextField()
+    from_address = models.CharField(max_length=254)
+    country = models.CharField(max_length=2)
+    worked_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    # The step at which it failed, an `accounts.smtp.Trouble`.
+    trouble = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account"], name="mail_server_once")]
+
+    def __str__(self) -> str:
+        return self.host
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last letter was not taken."""
+        return bool(self.failed_at and (not self.worked_at or self.worked_at < self.failed_at))
+
+
 class FormPoint(models.TextChoices):
     """Where visitors are asked: before the first message, or while nobody is there."""
 

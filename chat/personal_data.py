@@ -196,6 +196,34 @@ TABLES = (
         ),
     ),
     Table(
+        "chat.MailServer",
+        title=_("Mail server of the account"),
+        subject=Subject.CONTACT,
+        path=None,
+        purpose=Purpose.ANSWER,
+        basis=Basis.ACCOUNT,
+        kept=Kept.ACCOUNT,
+        erased=Erased.EMPTIED,
+        personal={
+            "user": Personal(_("log-in at their mail server"), Category.CONTACT, "an admin"),
+            "from_address": Personal(
+                _("address that letters come from"), Category.CONTACT, "an admin"
+            ),
+        },
+        plain=(
+            "id",
+            "account",
+            "host",
+            "port",
+            "password",
+            "country",
+            "worked_at",
+            "failed_at",
+            "trouble",
+        ),
+        withheld=("password",),
+    ),
+    Table(
         "chat.TechnicalData",
         plain=(
             "id",

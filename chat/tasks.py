@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from accounts.doors import Steps, each_account_task, tenant_steps_task, tenant_task
 from accounts.models import Account
 from accounts.post import is_refused_for_good
-from chat import letters, mail, presence, telemetry
+from chat import letters, mail, mail_servers, presence, telemetry
 from chat.letters import ANSWER_DELAY, Claim
 from chat.models import Attachment, MailKind
 
@@ -39,18 +39,25 @@ def _send(step: Steps, claim: Claim) -> None:
     if letter.kind == MailKind.ANSWER and _visitor_is_here(claim):
         step(letters.postpone, letter.pk, until=timezone.now() + ANSWER_DELAY)
         return
+    own = None
     try:
-        step(mail.compose, claim).send()
+        message = step(mail.compose, claim)
+        own = getattr(message.connection, "server", None)
+        message.send()
     except Exception as error:  # noqa: BLE001  (whatever it is must not stop the other letters)
         telemetry.letter_failed(letter.kind)
         # The class only: a mail server's words may repeat the address.
         log.warning("letter_failed", kind=letter.kind, error=type(error).__name__)
+        if own:
+            step(mail_servers.failed, own, error)
         if is_refused_for_good(error):
             step(letters.drop, letter.pk)
         else:
             step(letters.retry_later, letter.pk, now=timezone.now())
         return
     step(letters.record, letter.pk, up_to_seq=claim.messages[-1].seq, now=timezone.now())
+    if own:
+        step(mail_servers.worked, own)
     telemetry.letter_sent(letter.kind)
     log.info("letter_sent", kind=letter.kind, letter=str(letter.pk))
 

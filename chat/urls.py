@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from chat.views import asking, files, inbox, own_data, settings, technical, visitor
+from chat.views import (
+    asking,
+    files,
+    inbox,
+    mail_server,
+    own_data,
+    settings,
+    technical,
+    visitor,
+)
 
 urlpatterns = [
     path("app/<slug:slug>/inbox/", inbox.page, name="inbox"),
@@ -70,5 +79,11 @@ urlpatterns = [
         name="group_remove",
     ),
     path("app/<slug:slug>/settings/mail/", settings.settings_mail, name="settings_mail"),
+    path("app/<slug:slug>/settings/mail/server/", mail_server.keep, name="mail_server"),
+    path(
+        "app/<slug:slug>/settings/mail/server/remove/",
+        mail_server.remove,
+        name="mail_server_remove",
+    ),
     path("app/<slug:slug>/settings/privacy/data/", technical.privacy_data, name="privacy_data"),
 ]

@@ -1,6 +1,7 @@
 """What the chat's settings let in of visitors, and which letters they let out (`privacy.uses`)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +9,7 @@ from accounts import plans
 from accounts.models import Account
 from accounts.plans import Feature
 from accounts.tenancy import current_account
-from chat import asking, chat_settings, technical
+from chat import asking, chat_settings, mail_servers, technical
 from chat.models import (
     AuthorKind,
     ChatSettings,
@@ -96,8 +97,17 @@ def asked() -> Sequence[AskedField]:
 
 
 def flows() -> Sequence[Flow]:
-    """Letters to agents and to visitors, and transcripts (S16)."""
+    """Letters to agents and to visitors, and transcripts (S16): by the account's own mail server, if
+    there is one, all of them."""
     account = _account()
+    server = mail_servers.of(account) if account else None
+    found = _letters(account)
+    if server is None:
+        return found
+    return [replace(one, mailer=server.host, country=server.country) for one in found]
+
+
+def _letters(account: Account | None) -> Sequence[Flow]:
     chosen = chat_settings.of(account.pk) if account else ChatSettings()
     forms = asking.of(account.pk) if account else FormSettings()
     sends_transcripts = account is not None and any(

@@ -342,6 +342,10 @@ if env.text("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "chat.mail.ConsoleAndFileBackend"
 
+# How addresses that customers type in are reached: not set from outside, so that no installation
+# opens its inner network by mistake.
+OUTBOUND_ROUTE = "accounts.outbound.PUBLIC"
+
 # --- Security -----------------------------------------------------------------------------------
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -5,17 +5,20 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import plans
 from accounts.doors import MemberRequest, admin_view
 from accounts.plans import Feature
-from chat import availability, chat_settings, groups, office_hours
+from chat import availability, chat_settings, groups, mail_servers, office_hours
 from chat.forms import GroupForm, MailSettingsForm, OfficeHoursForm
 from chat.models import Group
 from chat.refusals import RefusedError
+from chat.server_forms import trouble_text
 from chat.wire import Refusal
+from privacy import platform, uses
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,7 +135,8 @@ def _why_not(refused: RefusedError) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_view
 def settings_mail(request: MemberRequest) -> HttpResponse:
-    """When e-mails about conversations are written, and who may ask for transcripts."""
+    """When e-mails about conversations are written, who may ask for transcripts, and by whom they are
+    handed over."""
     account = request.account
     has_transcripts = plans.may(account, Feature.TRANSCRIPT)
     form = MailSettingsForm(request.POST or None, settings=chat_settings.of(account.pk))
@@ -144,5 +148,12 @@ def settings_mail(request: MemberRequest) -> HttpResponse:
         chat_settings.change(account.pk, by=request.membership, **form.cleaned_data)
         messages.success(request, _("Your e-mail settings are saved."))
         return redirect("settings_mail", account.slug)
-    context = {"form": form, "has_transcripts": has_transcripts}
+    server, today = mail_servers.of(account), timezone.now().date()
+    context = {
+        "form": form,
+        "has_transcripts": has_transcripts,
+        "leaving": [(flow, *platform.mailer(flow, today)) for flow in uses.flows()],
+        "server": server,
+        "trouble": trouble_text(server),
+    }
     return render(request, "chat/settings_mail.html", context, status=422 if form.errors else 200)

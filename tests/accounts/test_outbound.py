@@ -96,8 +96,10 @@ def route(certificate: Path) -> Iterator[Route]:
     server.socket = context.wrap_socket(server.socket, server_side=True)
     Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
 
-    def connect(address: str, seconds: float) -> socket:
-        assert address == PUBLIC, "nobody may be spoken to but the address that was looked at"
+    def connect(address: str, port: int, seconds: float) -> socket:
+        assert (address, port) == (PUBLIC, 443), (
+            "nobody may be spoken to but the address that was looked at"
+        )
         return create_connection(("127.0.0.1", server.server_port), timeout=seconds)
 
     def resolve(name: str) -> list[str]:

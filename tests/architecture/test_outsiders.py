@@ -133,6 +133,8 @@ CALLS = {
     "group_rename": Call("post", ("group",), {"name": "Returns"}),
     "group_remove": Call("post", ("group",)),
     "settings_mail": Call(),
+    "mail_server": Call(),
+    "mail_server_remove": Call("post", fields={"understood": "yes"}),
     "settings_widget": Call(),
     "policy_links": Call(),
     "policy_links_check": Call("post"),
