@@ -107,6 +107,7 @@ class MailServerForm(forms.Form):
             )
         super().__init__(data, initial=initial)
         self._account, self._kept = account, kept
+        self.fields["password"].required = kept is None
         if kept:
             self.fields["password"].help_text = _(
                 "Empty: the stored one, as long as host, port and user stay the same."

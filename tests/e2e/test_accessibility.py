@@ -24,6 +24,7 @@ SETTINGS = (
         "groups",
         "hours",
         "mail",
+        "mail/server",
         "company",
         "profile",
         "plan",

@@ -41,6 +41,7 @@ MEMBERS = (
     "settings/hours/",
     "settings/groups/",
     "settings/mail/",
+    "settings/mail/server/",
 )
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
