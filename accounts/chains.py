@@ -100,6 +100,9 @@ def seal(model: type[R], account_id: UUID) -> int:
     with connection.cursor() as cursor:
         name = f"chain:{model._meta.label}:{account_id}"
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+    if not _rows(model).filter(number=None).exists():
+        # No head of nothing: an account that is being emptied would have a row again.
+        return 0
     head, _ = ChainHead.objects.get_or_create(account_id=account_id, chain=model._meta.label)
     linked = 0
     while rows := list(_rows(model).filter(number=None).order_by("id")[:BATCH]):
@@ -109,10 +112,9 @@ def seal(model: type[R], account_id: UUID) -> int:
             head.number, head.digest = row.number, row.digest
         _rows(model).bulk_update(rows, ["number", "digest"])
         linked += len(rows)
-    if linked:
-        head.seal = _seals(head)[0]
-        head.save(update_fields=["number", "digest", "seal"])
-        log.info("chain_sealed", chain=head.chain, number=head.number, digest=head.digest)
+    head.seal = _seals(head)[0]
+    head.save(update_fields=["number", "digest", "seal"])
+    log.info("chain_sealed", chain=head.chain, number=head.number, digest=head.digest)
     return linked
 
 

@@ -163,8 +163,6 @@ def advance(closure_id: UUID) -> Progress:
         return "busy"
     # Read again under the lock: another process may have taken a step in between.
     closure.refresh_from_db()
-    if closure.emptied_at:
-        return "done"
     assert closure.ending_id is not None
     for name in closure.doomed_files:
         default_storage.delete(name)
@@ -173,13 +171,16 @@ def advance(closure_id: UUID) -> Progress:
     if gone is None:
         for leaver in _leavers():
             leaver.forget(closure.ending_id)
-        closure.emptied_at = timezone.now()
+        closure.emptied_at = closure.emptied_at or timezone.now()
         people = {
             model._meta.label: holdings.rows(model, closure.ending_id).count()
             for model in (Membership, Invitation, Account)
         }
-        closure.counts = {**closure.counts, **people}
-    else:
+        # Counted once: after a fault the people may be gone already.
+        closure.counts = {**people, **closure.counts}
+    elif closure.mailed_at is None:
+        # Also where all was empty before: what still ran has written something.
+        closure.emptied_at = None
         closure.counts = dict(Counter(closure.counts) + Counter(gone))
     closure.save(update_fields=["counts", "doomed_files", "emptied_at"])
     return "done" if gone is None else "more"
@@ -231,10 +232,17 @@ def let_people_go(closure_id: UUID) -> None:
 
 
 def finish(closure_id: UUID) -> None:
-    """Delete the last files and the account's own row; what stays is the register's row."""
+    """Delete the last files and the account's own row; what stays is the register's row. What came
+    since the tables were empty goes too: one row would hold the account for ever."""
     closure = Closure.objects.select_for_update().get(pk=closure_id)
     account_id = closure.ending_id
     assert account_id is not None
+    # From here on nothing can be added.
+    Account.objects.select_for_update().get(pk=account_id)
+    while _step(closure):
+        pass
+    for leaver in _leavers():
+        leaver.forget(account_id)
     for name in closure.doomed_files:
         default_storage.delete(name)
     closure.ending_id, closure.doomed_files, closure.finished_at = None, [], timezone.now()

@@ -16,8 +16,9 @@ from django.utils import timezone
 from pypdf import PdfReader
 from pytest_django import Settings
 
-from accounts import invitations
-from accounts.models import Account, AuditEntry, Membership, Role, User
+from accounts import audit, invitations
+from accounts.models import Account, AuditEntry, ChainHead, Membership, Role, User
+from accounts.tasks import seal_chains_of
 from accounts.tenancy import tenant
 from chat import letters, presence, wire
 from chat.authors import Author
@@ -234,6 +235,32 @@ def test_a_mail_server_that_is_away_delays_the_end_and_keeps_the_owners_address(
 
     assert _traces(rich, kept) == set()
     assert Closure.objects.get().mailed_at
+
+
+@pytest.mark.parametrize("place", ["before a step", "before the end"])
+def test_what_is_written_between_the_last_row_and_the_end_does_not_stop_it(
+    place: str, rich: Account, ana: Membership, kept: Path, settings: Settings
+) -> None:
+    _closed(rich, ana)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    with _after_the_window():
+        end_account(account_id=str(rich.pk))
+
+        seal_chains_of(account_id=str(rich.pk))
+        with tenant(rich.pk):
+            assert not ChainHead.objects.exists(), "there was nothing to link"
+            audit.record(rich.pk, audit.Event.DEFAULTS_APPLIED, by=None)
+        seal_chains_of(account_id=str(rich.pk))
+        if place == "before the end":
+            with tenant(rich.pk):
+                closing.let_people_go(Closure.objects.get().pk)
+                closing.finish(Closure.objects.get().pk)
+        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+        end_account(account_id=str(rich.pk))
+
+    assert _traces(rich, kept) == set()
+    assert Closure.objects.get().finished_at
 
 
 def test_a_legal_hold_keeps_the_account_and_its_owners_are_told_once(
