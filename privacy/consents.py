@@ -110,7 +110,7 @@ def withdraw_as(
     now: datetime | None = None,
 ) -> ConsentRecord | None:
     """As `withdraw`, for whom we know by the number in their consents alone."""
-    if not ConsentPrincipal.objects.select_for_update().filter(pk=principal_id).exists():
+    if not ConsentPrincipal.objects.select_for_update(no_key=True).filter(pk=principal_id).exists():
         return None
     found = Consent.objects.filter(principal_id=principal_id, purpose_id=purpose_id)
     consent = found.select_related("purpose").select_for_update(of=("self",)).first()
@@ -188,7 +188,8 @@ def end_overdue(now: datetime) -> bool:
     Returns whether there may be more. Safe to run twice, also at once."""
     over = Q(purpose__ended_at__lte=now) | Q(valid_until__lte=now)
     found = Consent.objects.filter(over, state=ConsentState.GIVEN).select_related("purpose")
-    due = list(found.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:BATCH])
+    found = found.order_by("pk")
+    due = list(found.select_for_update(of=("self",), skip_locked=True, no_key=True)[:BATCH])
     for consent in due:
         _close(consent, consent.state_at(now), now)
     return len(due) == BATCH
@@ -198,7 +199,7 @@ def forget(subject_ids: Set[UUID]) -> None:
     """Drop which visitors these were, and the pages they were on. What was given ends, because
     nobody is left to use it for; the records stay and prove nothing about a person (Art. 17)."""
     principals = list(
-        ConsentPrincipal.objects.select_for_update()
+        ConsentPrincipal.objects.select_for_update(no_key=True)
         .filter(subject_id__in=subject_ids)
         .values_list("pk", flat=True)
     )
@@ -274,7 +275,7 @@ def _principal(subject_id: UUID) -> ConsentPrincipal:
     ConsentPrincipal.objects.bulk_create(
         [ConsentPrincipal(account_id=account_id, subject_id=subject_id)], ignore_conflicts=True
     )
-    return ConsentPrincipal.objects.select_for_update().get(subject_id=subject_id)
+    return ConsentPrincipal.objects.select_for_update(no_key=True).get(subject_id=subject_id)
 
 
 def _close(consent: Consent, state: ConsentState, now: datetime) -> None:

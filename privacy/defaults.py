@@ -38,7 +38,9 @@ def waiting() -> list[UUID]:
 
 def apply(account_id: UUID) -> None:
     """Put every default in place, and tell the owners. An account that has them is left alone."""
-    account = Account.objects.select_for_update().filter(pk=account_id, defaults_at=None).first()
+    # Without the key: whoever adds a row to the account need not wait.
+    found = Account.objects.select_for_update(no_key=True)
+    account = found.filter(pk=account_id, defaults_at=None).first()
     if account is None:
         return
     for default in _defaults():

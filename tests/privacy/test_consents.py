@@ -7,13 +7,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import chains
@@ -125,6 +126,13 @@ def test_each_further_purpose_has_a_box_that_says_who_what_and_the_way_back(
     assert (club.text, club.language) == (tea.text, "en")
     assert "withdraw at any time" in club.details
     assert len({news.version, club.version}) == 2
+
+
+def test_a_record_is_added_while_its_principal_is_held(inside_acme: None) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        consents.forget({uuid4()})
+
+    assert "FOR NO KEY UPDATE" in queries[0]["sql"]
 
 
 def test_other_words_are_another_version_and_what_was_agreed_to_stays(

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.mail import EmailMessage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Account, AuditEntry, Membership, PlanName
@@ -90,6 +92,17 @@ def test_what_an_owner_chooses_afterwards_stays(old: Account, ana: Membership) -
 
     with tenant(old.pk):
         assert Kind.IP_ADDRESS in technical.collected(old.pk)
+
+
+def test_who_adds_a_row_to_the_account_does_not_wait_for_the_defaults(old: Account) -> None:
+    with tenant(old.pk), CaptureQueriesContext(connection) as queries:
+        defaults.apply(old.pk)
+
+    locks = [
+        one["sql"] for one in queries if "FOR " in one["sql"] and "accounts_account" in one["sql"]
+    ]
+    assert locks
+    assert all("FOR NO KEY UPDATE" in one for one in locks)
 
 
 def test_a_new_account_needs_none_of_this(acme: Account) -> None:
