@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import memberships
-from accounts.doors import MemberRequest, agent_view
+from accounts.doors import MemberRequest, agent_view, stays_open
 from privacy import copies, member_data
 from privacy.forms import EraseForm
 
@@ -28,6 +28,7 @@ def my_data(request: MemberRequest) -> HttpResponse:
 
 @require_POST
 @agent_view
+@stays_open
 def my_data_told(request: MemberRequest) -> HttpResponse:
     """Go on to the inbox: it was shown."""
     memberships.told(request.membership, timezone.now())
@@ -48,6 +49,7 @@ def my_data_file(request: MemberRequest) -> HttpResponseBase:
 
 @require_POST
 @agent_view
+@stays_open
 def my_data_leave(request: MemberRequest) -> HttpResponse:
     """Leave the account and have everything erased that says who one is."""
     form = EraseForm(request.POST)

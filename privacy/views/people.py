@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.declarations import Subject
-from accounts.doors import MemberRequest, admin_view, signed_view
+from accounts.doors import MemberRequest, admin_view, signed_view, stays_open
 from privacy import copies, erasures, purges, subjects, suppressions
 from privacy.copies import Claim
 from privacy.forms import EraseForm, PersonSearchForm
@@ -52,6 +52,7 @@ def privacy_person(request: MemberRequest, person_id: UUID) -> HttpResponse:
 
 @require_POST
 @admin_view
+@stays_open
 def privacy_person_copy(request: MemberRequest, person_id: UUID) -> HttpResponse:
     """Have a copy made."""
     person = _person(person_id)
@@ -95,6 +96,7 @@ def _file(found: SubjectCopy | None) -> HttpResponseBase:
 
 @require_POST
 @admin_view
+@stays_open
 def privacy_person_erase(request: MemberRequest, person_id: UUID) -> HttpResponse:
     """Erase the person, once it is confirmed that this is wanted."""
     person = _person(person_id)
@@ -117,6 +119,7 @@ def privacy_person_erase(request: MemberRequest, person_id: UUID) -> HttpRespons
 
 @require_POST
 @admin_view
+@stays_open
 def privacy_person_objection(request: MemberRequest, person_id: UUID) -> HttpResponse:
     """Note that the person objected, or with `is_lifted` that they took it back (Art. 21)."""
     person = _person(person_id)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.declarations import Subject
-from accounts.doors import MemberRequest, admin_view
+from accounts.doors import MemberRequest, admin_view, stays_open
 from privacy import request_letters, request_proofs, requests, subjects, suppressions
 from privacy.documents import rendering
 from privacy.forms import EraseForm
@@ -57,6 +57,7 @@ def privacy_requests(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_view
+@stays_open
 def privacy_request_enter(request: MemberRequest) -> HttpResponse:
     """Enter a request that came by e-mail, by letter, or in a conversation."""
     form = EnterForm(
@@ -93,6 +94,7 @@ def privacy_request(request: MemberRequest, request_id: UUID) -> HttpResponse:
 
 @require_POST
 @admin_view
+@stays_open
 def privacy_request_step(request: MemberRequest, request_id: UUID, step: str) -> HttpResponse:
     """One of the steps that need no words."""
     if step not in _STEPS:
@@ -164,6 +166,7 @@ _STEPS: dict[str, Callable[[MemberRequest, SubjectRequest], None]] = {
 
 @require_POST
 @admin_view
+@stays_open
 def privacy_request_erase(request: MemberRequest, request_id: UUID) -> HttpResponse:
     """Erase the people whom the request is about, once it is confirmed that this is wanted."""
     one = _found(request_id)
@@ -182,6 +185,7 @@ def privacy_request_erase(request: MemberRequest, request_id: UUID) -> HttpRespo
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_view
+@stays_open
 def privacy_request_letter(request: MemberRequest, request_id: UUID, kind: str) -> HttpResponse:
     """A letter: read over, changed, and sent with what it says."""
     one = _found(request_id)

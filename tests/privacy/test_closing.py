@@ -12,6 +12,7 @@ from asgiref.sync import async_to_sync
 from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 from pytest_django import Settings
@@ -128,6 +129,23 @@ def test_an_owner_closes_the_account_and_opens_it_again(
         events = set(AuditEntry.objects.values_list("event", flat=True))
     assert {"account.closed", "account.reopened"} < events
     assert mailoutbox[-1].subject == "The account Acme is open again"
+
+
+def test_requests_of_people_are_answered_while_the_account_is_closed(
+    acme: Account, ana: Membership, ben: Membership, conversation: Conversation, login: LogIn
+) -> None:
+    _closed(acme, ana)
+    owner, agent = login(ana), login(ben)
+    person = ["acme", conversation.visitor_id]
+
+    assert (
+        owner.post(reverse("privacy_request_enter", args=["acme"]), {"kind": "none"}).status_code
+        == 422
+    )
+    assert owner.post(reverse("privacy_person_copy", args=person)).status_code == 302
+    assert owner.post(reverse("privacy_person_erase", args=person), {}).status_code == 422
+    assert agent.post(reverse("my_data_told", args=["acme"])).status_code == 302
+    assert agent.post(reverse("my_data_leave", args=["acme"]), {}).status_code == 422
 
 
 def test_no_letter_leaves_a_closed_account_and_nobody_joins_it(
