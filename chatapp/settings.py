@@ -234,13 +234,12 @@ PERSONAL_DATA = [
 USES = ["privacy.consent_uses", "chat.uses"]
 # What an account's settings mean for its duties, asked of each app (`privacy.compliance.Checks`).
 COMPLIANCE = ["privacy.checks.checks", "chat.checks.checks", "widget.checks.checks"]
-# What each app keeps of people outside the database (`privacy.subjects.Eraser`).
-ERASERS = ["chat.erasures.VISITOR", "privacy.exports.FILES"]
 # Whom an account could write to (`privacy.breaches.Contacts`).
 CONTACTS = "chat.contacts.CONTACTS"
 # Within how many hours accounts are told of a breach, and an account tells its authority (Art. 33).
 BREACH_NOTICE_HOURS = env.integer("BREACH_NOTICE_HOURS", default=24)
 BREACH_AUTHORITY_HOURS = env.integer("BREACH_AUTHORITY_HOURS", default=72)
+# What each app keeps of people outside the database (`privacy.subjects.Eraser`).
 ERASERS = [
     "chat.erasures.VISITOR",
     "privacy.exports.FILES",
