@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -67,8 +67,9 @@ def waiting() -> QuerySet[Ticket]:
 
 
 def delete_old(now: datetime) -> None:
-    """Delete what was closed a year ago, with its letters."""
-    Ticket.objects.filter(closed_at__lt=now - KEPT_FOR).delete()
+    """Delete what was answered or closed a year ago, with its letters."""
+    ended = Q(closed_at__lt=now - KEPT_FOR) | Q(closed_at=None, answered_at__lt=now - KEPT_FOR)
+    Ticket.objects.filter(ended).delete()
 
 
 def _open(ticket: Ticket) -> Ticket:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -73,9 +74,12 @@ def test_nobody_floods_a_mailbox_and_bad_input_keeps_what_was_typed(filled: None
     assert codes == [200] * ratelimits.QUESTION_AS.burst + [429]
 
 
-def test_a_closed_question_is_deleted_after_a_year_with_its_letters(filled: None) -> None:
+@pytest.mark.parametrize("ended", ["closed_at", "answered_at"])
+def test_a_question_is_deleted_a_year_after_its_end_with_its_letters(
+    filled: None, ended: str
+) -> None:
     Client().post(PAGE, QUESTION)
-    Ticket.objects.update(closed_at=timezone.now() - timedelta(days=366))
+    Ticket.objects.update(**{ended: timezone.now() - timedelta(days=366)})
 
     tickets.delete_old(timezone.now())
 
