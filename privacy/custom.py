@@ -7,7 +7,7 @@ agreement. Each step stands in a trail: the owner's in the account's, the staff'
 
 import hashlib
 import json
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -96,13 +96,18 @@ def upload(one: CustomAgreement, *, title: str, content: bytes, by: User) -> Non
 
 
 @transaction.atomic
-def countersign(one: CustomAgreement, signed: bytes | None, *, by: Membership) -> Acceptance:
-    """Countersign the offered file, inside the account. By a click (`signed` None) it is in force at
-    once; a signed copy is looked at by staff first. Raises ValidationError."""
+def countersign(
+    one: CustomAgreement, signed: bytes | None, *, offer_id: UUID, by: Membership
+) -> Acceptance:
+    """Countersign the file of this offer, inside the account. By a click (`signed` None) it is in
+    force at once; a signed copy is looked at by staff first. Raises ValidationError, also when
+    another file lies there by now: nobody signs what they have not read."""
     _refuse_others(by)
     if signed is not None:
         checked_pdf(signed)
     one = _locked(one, CustomState.UPLOADED)
+    if one.offer_id != offer_id:
+        raise ValidationError(_("The file has been replaced meanwhile. Please read the new one."))
     assert one.pdf is not None
     now = timezone.now()
     one.countersigned_at, one.countersigned_by = now, by.pk

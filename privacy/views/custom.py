@@ -29,8 +29,9 @@ class RequestForm(forms.Form):
 
 
 class CountersignForm(forms.Form):
-    """That an owner signs, and maybe a signed copy."""
+    """That an owner signs the file of this offer, and maybe a signed copy."""
 
+    offer = forms.UUIDField(widget=forms.HiddenInput())
     signed = forms.FileField(
         label=gettext_lazy("Your signed copy (PDF)"),
         required=False,
@@ -65,7 +66,7 @@ def privacy_custom(request: MemberRequest) -> HttpResponse:
         custom.request(request.account, form.cleaned_data["words"], by=request.membership)
         messages.success(request, _("Your request has reached us. You see here what follows."))
         return redirect("privacy_custom", request.account.slug)
-    return _page(request, form, CountersignForm())
+    return _page(request, form, None)
 
 
 @require_POST
@@ -76,7 +77,12 @@ def privacy_custom_countersign(request: MemberRequest, agreement_id: UUID) -> Ht
     form = CountersignForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            custom.countersign(one, form.cleaned_data["signed"], by=request.membership)
+            custom.countersign(
+                one,
+                form.cleaned_data["signed"],
+                offer_id=form.cleaned_data["offer"],
+                by=request.membership,
+            )
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -118,9 +124,17 @@ def pdf_answer(content: bytes, name: str) -> HttpResponse:
     return response
 
 
-def _page(request: MemberRequest, form: RequestForm, sign_form: CountersignForm) -> HttpResponse:
+def _page(
+    request: MemberRequest, form: RequestForm, refused: CountersignForm | None
+) -> HttpResponse:
+    current = custom.current(request.account)
+    # Always the offer that is shown: who sends the form again has it before their eyes.
+    offer = {"offer": current.offer_id if current else None}
+    sign_form = refused or CountersignForm(initial=offer)
+    if refused:
+        refused.data = {**refused.data.dict(), **offer}
     context = {
-        "custom": custom.current(request.account),
+        "custom": current,
         "in_force": custom.in_force(request.account),
         "form": form,
         "sign_form": sign_form,

@@ -110,7 +110,9 @@ CALLS = {
     "privacy_agreements": Call(),
     "privacy_agreements_accept": Call("post", fields={"kind": "terms"}),
     "privacy_custom": Call(),
-    "privacy_custom_countersign": Call("post", ("own",), {"is_read": "on"}),
+    "privacy_custom_countersign": Call(
+        "post", ("own",), {"is_read": "on", "offer": Known("offer")}
+    ),
     "privacy_custom_cancel": Call("post", ("own",)),
     "privacy_custom_pdf": Call(ids=("own",)),
     "privacy_acceptance": Call(ids=("acceptance",)),
@@ -280,9 +282,11 @@ def known(
     with tenant(acme.pk):
         own = custom.request(acme, "Other words", by=ana)
     custom.upload(own, title="Ours", content=b"%PDF-1.7 %%EOF", by=ana.user)
+    own.refresh_from_db()
     return {
         "breach": breach.pk,
         "own": own.pk,
+        "offer": own.offer_id,
         "change": company.pk,
         "objection": objection.pk,
         "activity": activity.pk,

@@ -1,6 +1,7 @@
 """Agreements with one account, and new versions of those that hold for all (S36, S37)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -57,6 +58,29 @@ def _dpa(account: Account) -> agreements.Standing:
         return next(one for one in agreements.standings(account) if one.kind == Agreement.DPA)
 
 
+def _signing(one: CustomAgreement) -> dict[str, Any]:
+    """What an owner sends who has read the file that lies there now."""
+    offer = CustomAgreement.objects.get(pk=one.pk).offer_id
+    return {"is_read": "on", "offer": str(offer)}
+
+
+def test_nobody_countersigns_a_file_that_replaced_the_one_they_read(
+    offered: CustomAgreement, console: Client, ana: Membership, login: LogIn
+) -> None:
+    read = _signing(offered)
+    console.post(
+        f"/staff/agreements/{offered.pk}/upload/",
+        {"title": "Acme", "file": _file(OFFERED + b" %%EOF")},
+    )
+
+    answer = login(ana).post(f"{PAGE}{offered.pk}/countersign/", read)
+
+    assert answer.status_code == 422
+    assert "has been replaced" in answer.content.decode()
+    assert CustomAgreement.objects.get().state == "uploaded"
+    assert str(CustomAgreement.objects.get().offer_id) in answer.content.decode()
+
+
 @covers("S37", "R1", page="/app/<slug>/settings/privacy/agreements/own/")
 def test_an_agreement_goes_from_the_request_to_holding_instead_of_the_standard_one(
     offered: CustomAgreement,
@@ -74,8 +98,8 @@ def test_an_agreement_goes_from_the_request_to_holding_instead_of_the_standard_o
     assert login(ben).get(f"{PAGE}{offered.pk}/pdf/").content == OFFERED
     assert owner.post(f"{PAGE}{offered.pk}/countersign/", {}).status_code == 422
 
-    answer = owner.post(f"{PAGE}{offered.pk}/countersign/", {"is_read": "on"})
-    again = owner.post(f"{PAGE}{offered.pk}/countersign/", {"is_read": "on"})
+    answer = owner.post(f"{PAGE}{offered.pk}/countersign/", _signing(offered))
+    again = owner.post(f"{PAGE}{offered.pk}/countersign/", _signing(offered))
 
     assert (answer.status_code, again.status_code) == (302, 422)
     standing = _dpa(ready)
@@ -102,7 +126,9 @@ def test_a_signed_copy_holds_once_staff_have_looked_at_it_and_an_end_brings_back
     login: LogIn,
     mailbox: Mailbox,
 ) -> None:
-    login(ana).post(f"{PAGE}{offered.pk}/countersign/", {"is_read": "on", "signed": _file(SIGNED)})
+    login(ana).post(
+        f"{PAGE}{offered.pk}/countersign/", {**_signing(offered), "signed": _file(SIGNED)}
+    )
     assert _dpa(ready).custom is None
     assert "has sent a signed copy" in console.get("/staff/").content.decode()
     assert console.get(f"/staff/agreements/{offered.pk}/signed.pdf").content == SIGNED
@@ -130,7 +156,7 @@ def test_a_newer_one_supersedes_and_a_request_can_be_cancelled(
     offered: CustomAgreement, ready: Account, console: Client, ana: Membership, login: LogIn
 ) -> None:
     owner = login(ana)
-    owner.post(f"{PAGE}{offered.pk}/countersign/", {"is_read": "on"})
+    owner.post(f"{PAGE}{offered.pk}/countersign/", _signing(offered))
     owner.post(PAGE, {"words": "Another one."})
     second = CustomAgreement.objects.get(state="requested")
     owner.post(f"{PAGE}{second.pk}/cancel/")
@@ -140,7 +166,7 @@ def test_a_newer_one_supersedes_and_a_request_can_be_cancelled(
         f"/staff/agreements/{third.pk}/upload/",
         {"title": "Acme 2027", "file": _file(OFFERED + b" %%EOF")},
     )
-    owner.post(f"{PAGE}{third.pk}/countersign/", {"is_read": "on"})
+    owner.post(f"{PAGE}{third.pk}/countersign/", _signing(third))
 
     states = dict(CustomAgreement.objects.values_list("pk", "state"))
     assert states == {offered.pk: "superseded", second.pk: "cancelled", third.pk: "in_force"}
@@ -163,7 +189,7 @@ def test_only_a_plain_pdf_of_some_size_is_taken(
     said = {"title": "x", "file": _file(content)}
     staff = console.post(f"/staff/agreements/{offered.pk}/upload/", said)
     owner = login(ana).post(
-        f"{PAGE}{offered.pk}/countersign/", {"is_read": "on", "signed": _file(content)}
+        f"{PAGE}{offered.pk}/countersign/", {**_signing(offered), "signed": _file(content)}
     )
 
     assert (staff.status_code, owner.status_code) == (422, 422)
