@@ -220,6 +220,6 @@ def _json(request: VisitorRequest) -> dict[str, Any]:
         return {}
     try:
         said = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
