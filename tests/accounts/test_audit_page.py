@@ -68,7 +68,16 @@ def test_digests_and_names_of_columns_are_not_for_people(
     [
         ("mail/", {"mail_agents_after_minutes": "10"}, "mail_agents_after_minutes"),
         ("hours/", {"time_zone": "Europe/Prague"}, "time_zone"),
-        ("widget/", {"color": "#112233", "side": "left", "launcher": "bubble"}, "widget_color"),
+        (
+            "widget/",
+            {
+                "color": "#112233",
+                "side": "left",
+                "launcher": "bubble",
+                "shows_privacy_notice": "on",
+            },
+            "widget_color",
+        ),
         ("groups/", {"name": "Returns"}, "group"),
         ("sites/any/", {"allowed": "yes", "understood": "yes"}, "allows_any_site"),
     ],
