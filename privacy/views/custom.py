@@ -132,7 +132,7 @@ def _page(
     offer = {"offer": current.offer_id if current else None}
     sign_form = refused or CountersignForm(initial=offer)
     if refused:
-        refused.data = {**refused.data.dict(), **offer}
+        refused.data = {**{name: refused.data[name] for name in refused.data}, **offer}
     context = {
         "custom": current,
         "in_force": custom.in_force(request.account),
