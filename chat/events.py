@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 from uuid import UUID
 
@@ -28,13 +28,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Event:
-    """One change of one conversation, as agents and as the visitor are shown it."""
+    """One change of one conversation, as agents and as the visitor are shown it. `is_repeated`: it
+    was stored before, and this only tells it again to whoever asked again."""
 
     change: wire.Change
     account_id: UUID
     visitor_id: str
     inbox: wire.InboxChange
     visitor: wire.VisitorChange
+    is_repeated: bool = field(default=False, compare=False)
 
     @classmethod
     def of(
@@ -44,6 +46,7 @@ class Event:
         *,
         preview: wire.PreviewRow | None,
         said: Sequence[Said] = (),
+        is_repeated: bool = False,
     ) -> Self:
         """Both projections of a stamped conversation and of what was said in this change."""
         return cls(
@@ -62,6 +65,7 @@ class Event:
                 conversation=projections.visitor_conversation_row(conversation),
                 messages=[projections.message_row(*one, side="visitor") for one in said],
             ),
+            is_repeated=is_repeated,
         )
 
 

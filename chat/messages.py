@@ -131,6 +131,7 @@ def posted(author: Author, client_id: UUID) -> Event | None:
         conversation,
         preview=projections.previews([conversation.pk]).get(conversation.pk),
         said=[Said(one, list(one.attachments.all())) for one in same_change],
+        is_repeated=True,
     )
 
 

@@ -189,6 +189,10 @@ class VisitorSession:
 
     async def _take_message(self, frame: wire.VisitorMessage) -> None:
         await ratelimits.take_async(ratelimits.VISITOR_MESSAGE, *self._subject)
+        # A form may ask something else by now, and its limit be spent: neither takes back an answer.
+        if frame.form and (earlier := await self._inside(self._posted, frame)):
+            await self._answer(frame.id, earlier)
+            return
         details = {} if self._author else await self._recalled()
         is_mailed = await self._take_offline_message(frame)
         with events.collecting() as told:
@@ -424,6 +428,9 @@ class VisitorSession:
         if filed:
             filed = replace(filed, is_mailed=is_mailed)
         event = self._post_again(frame, filed) or self._post_first(frame, filed, details)
+        if event.is_repeated:
+            # What came with it was noted then, and may have been corrected or withdrawn since.
+            return event
         said: dict[str, Any] = dict(filed.said) if filed else {}
         if frame.email:
             said["email"] = frame.email
@@ -434,6 +441,10 @@ class VisitorSession:
             url = self._page_url() if frame.consents else ""
             telling.note(self.account, visitor, self._language, frame, page_url=url)
         return event
+
+    def _posted(self, frame: wire.VisitorMessage) -> Event | None:
+        visitor = visitors.find(self.visitor_id)
+        return messages.posted(Author.of_visitor(visitor), frame.id) if visitor else None
 
     def _file(self, frame: wire.VisitorMessage, details: Mapping[str, Any]) -> Filed | None:
         """The form that comes with the message, checked before anything is written."""

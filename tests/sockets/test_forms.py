@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from channels.db import database_sync_to_async
 
+from accounts import ratelimits
 from accounts.models import Account, Membership
-from chat import asking
+from chat import asking, visitors
 from chat.asking import Spec
 from chat.models import Conversation, FieldKind, FieldMode, FormPoint, Message, Visitor
-from privacy import purposes
+from privacy import consents, purposes
 from privacy.models import ConsentRecord, NoticeAcknowledgement, PurposeCategory
 from privacy.purposes import Words
 from tests.coverage import covers
@@ -31,6 +32,19 @@ def asks(acme: Account, inside: Inside) -> None:
     with inside():
         asking.change(acme.pk, asks_before_chat=True, prechat_email=FieldMode.REQUIRED)
         asking.add_field(acme.pk, FormPoint.PRECHAT, "order", spec)
+
+
+@pytest.fixture
+def newsletter(acme: Account, ana: Membership, inside: Inside) -> None:
+    """Acme asks for a consent."""
+    with inside():
+        purposes.declare_further(
+            {"en": Words("Newsletter", "Write to me once a month.", "your e-mail address")},
+            account_id=acme.pk,
+            category=PurposeCategory.NEWSLETTER,
+            months_valid=12,
+            by=ana,
+        )
 
 
 def _prechat(**values: Any) -> dict[str, Any]:
@@ -181,19 +195,8 @@ async def test_where_the_tick_is_required_no_conversation_begins_without_it(
 
 @covers("S42", "R17")
 async def test_ticked_boxes_become_consents_and_others_hold_nothing_up(
-    acme: Account, ana: Membership, visit: OpenVisitor, inside: Inside
+    visit: OpenVisitor, inside: Inside, newsletter: None
 ) -> None:
-    def declare() -> None:
-        with inside():
-            purposes.declare_further(
-                {"en": Words("Newsletter", "Write to me once a month.", "your e-mail address")},
-                account_id=acme.pk,
-                category=PurposeCategory.NEWSLETTER,
-                months_valid=12,
-                by=ana,
-            )
-
-    await database_sync_to_async(declare)()
     device = await visit(language="en", page={"url": "https://shop.test/tea?email=a", "title": ""})
     (box,) = device.welcome["forms"]["consents"]
     ticked = {"purpose": box["purpose"], "version": box["version"]}
@@ -231,3 +234,58 @@ async def test_a_visitor_sees_that_numbers_were_hidden(visit: OpenVisitor) -> No
 
     assert masked["change"]["messages"][0]["is_masked"]
     assert not plain["change"]["messages"][0]["is_masked"]
+
+
+@covers("S42", "R4")
+async def test_a_message_sent_again_gives_no_consent_again_and_corrects_nothing(
+    visit: OpenVisitor, inside: Inside, newsletter: None
+) -> None:
+    device = await visit(language="en")
+    (box,) = device.welcome["forms"]["consents"]
+    ticked = {"purpose": box["purpose"], "version": box["version"]}
+    frame = {
+        "type": "message",
+        "id": str(uuid4()),
+        "body": "Yes, please",
+        "email": "jana@example.org",
+        "consents": [ticked],
+    }
+    await device.ask(frame)
+
+    def change_mind() -> None:
+        with inside():
+            visitor = Visitor.objects.get()
+            consents.withdraw(visitor.pk, UUID(box["purpose"]))
+            visitors.identify(visitor, email="")
+
+    await database_sync_to_async(change_mind)()
+    again = await device.ask(frame)
+
+    def look() -> list[str]:
+        with inside():
+            return list(ConsentRecord.objects.order_by("pk").values_list("state", flat=True))
+
+    assert again["type"] == "ack"
+    assert await database_sync_to_async(look)() == ["given", "withdrawn"]
+    assert (await _stored(inside))[0] == [{"name": "", "email": ""}]
+
+
+async def test_a_message_sent_again_is_answered_although_the_form_has_changed_and_is_spent(
+    acme: Account, visit: OpenVisitor, inside: Inside
+) -> None:
+    device = await visit()
+    form = {"point": "offline", "values": JANA}
+    frame = {"type": "message", "id": str(uuid4()), "body": "Call me", "form": form}
+    await device.ask(frame)
+    for _more in range(ratelimits.OFFLINE_MESSAGE.burst):
+        await device.say("Call me", form=form)
+    spec = Spec(FieldKind.TEXT, "Order number", {}, "", [], is_required=True)
+
+    def ask_more() -> None:
+        with inside():
+            asking.add_field(acme.pk, FormPoint.OFFLINE, "order", spec)
+
+    await database_sync_to_async(ask_more)()
+    answer = await device.ask(frame)
+
+    assert answer["type"] == "ack"
