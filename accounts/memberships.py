@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, photos, plans
 from accounts.models import Account, Invitation, Language, Membership, Role, User
-from accounts.signals import access_changed
+from accounts.signals import access_changed, member_gone
 
 
 def grantable(by: Membership) -> frozenset[Role]:
@@ -58,6 +58,7 @@ def deactivate(member: Membership, *, by: Membership) -> None:
         _record(locked, audit.Event.MEMBER_DEACTIVATED, by)
         locked.is_active = False
         locked.save(update_fields=["is_active"])
+        _tell_gone(locked, by)
         _tell(locked)
 
 
@@ -90,6 +91,8 @@ def leave(member: Membership) -> None:
         describe(locked, public_name="", description="", forget_photo=True)
         locked.is_active, locked.is_available = False, False
         locked.save(update_fields=["is_active", "is_available"])
+        # Before the log-in goes: afterwards nobody knows the addresses.
+        _tell_gone(locked, locked)
         user = locked.user
         Invitation.objects.filter(account=locked.account_id, email=user.email).delete()
         if not user.memberships.filter(is_active=True).exists() and not user.is_staff:
@@ -208,6 +211,12 @@ def _record(member: Membership, event: audit.Event, by: Membership, **details: s
 
 def _tell(member: Membership) -> None:
     access_changed.send(Membership, account_id=member.account_id, member_id=member.pk)
+
+
+def _tell_gone(member: Membership, by: Membership) -> None:
+    known = EmailAddress.objects.filter(user=member.user).values_list("email", flat=True)
+    addresses = frozenset(email.lower() for email in (member.user.email, *known))
+    member_gone.send(Membership, account_id=member.account_id, addresses=addresses, by=by)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ consent (R17).
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -300,6 +300,18 @@ def change(account_id: UUID, *, by: Membership | None = None, **columns: Any) ->
         else:
             audit.changed(account_id, by=by, setting=f"forms_{name}", old=old, new=new)
     FormSettings.objects.update_or_create(account_id=account_id, defaults=columns)
+
+
+def forget_recipients(
+    sender: object, *, account_id: UUID, addresses: Set[str], by: Membership, **_: Any
+) -> None:
+    """Listen to `accounts.signals.member_gone`: what visitors leave is no longer mailed to somebody
+    who has no place here. Who was the last that was chosen leaves it to those who manage the
+    account."""
+    before = of(account_id).offline_recipients
+    staying = [email for email in before if email.lower() not in addresses]
+    if staying != before:
+        change(account_id, by=by, offline_recipients=staying)
 
 
 def refuse_forbidden(spec: Spec) -> None:
