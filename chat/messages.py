@@ -207,9 +207,9 @@ def _count(conversation: Conversation, message: Message, last: int, filed: Filed
             conversation.visitor_received_seq = message.seq
         if conversation.state == ConversationState.PENDING:
             conversation.state = ConversationState.OPEN
-        is_left = filed is not None and filed.is_offline
-        goes_out = is_left and asking.of(conversation.account_id).mails_offline_messages
-        if filed and filed.is_mailed and goes_out:
+        may_go_out = filed is not None and filed.is_offline and filed.is_mailed
+        goes_out = may_go_out and bool(letters.recipients(conversation.account_id))
+        if goes_out:
             letters.offline_message(conversation, seq=message.seq)
         if conversation.waiting_since is None:
             conversation.waiting_since = message.sent_at

@@ -132,13 +132,51 @@ def test_what_was_answered_in_the_inbox_is_not_mailed_any_more(
     assert mailbox.recipients == []
 
 
-def test_above_the_account_s_limit_a_message_is_stored_and_not_mailed(
-    mailbox: Mailbox, work: Work, due: Work, ana: Membership, left: Callable[..., Conversation]
-) -> None:
-    """A51: strangers fill neither mailboxes nor keep others from leaving a message."""
+def test_above_the_account_s_limit_agents_hear_of_it_as_of_everybody_who_waits(
+    mailbox: Mailbox, work: Work, due: Work, ana: Membership, adi: Membership, ben: Membership,
+    left: Callable[..., Conversation],
+) -> None:  # fmt: skip
+    """A51: strangers neither fill mailboxes at once nor keep others from being heard."""
     conversation = left(is_mailed=False)
-    due()
     work()
+    at_once = list(mailbox.recipients)
+    for _round in range(2):
+        due()
+        work()
 
     assert conversation.last_seq == 2
-    assert mailbox.letters == []
+    assert at_once == []
+    assert "ben@example.org" in mailbox.recipients
+
+
+def test_where_no_recipient_is_left_agents_hear_of_it_all_the_same(
+    mailbox: Mailbox, work: Work, due: Work, acme: Account, ana: Membership, ben: Membership,
+    left: Callable[..., Conversation],
+) -> None:  # fmt: skip
+    with tenant(acme.pk):
+        memberships.deactivate(ben, by=ana)
+        asking.change(acme.pk, offline_recipients=["ben@example.org"])
+
+    left()
+    for _round in range(2):
+        due()
+        work()
+
+    assert mailbox.recipients == ["ana@example.org"]
+
+
+@covers("S32")
+def test_who_leaves_the_team_is_no_recipient_any_more(
+    mailbox: Mailbox, work: Work, acme: Account, ana: Membership, ben: Membership,
+    left: Callable[..., Conversation],
+) -> None:  # fmt: skip
+    with tenant(acme.pk):
+        asking.change(acme.pk, offline_recipients=["desk@shop.test", "ben@example.org"])
+        memberships.leave(ben)
+
+    left()
+    work()
+
+    assert mailbox.recipients == ["desk@shop.test"]
+    with tenant(acme.pk):
+        assert asking.of(acme.pk).offline_recipients == ["desk@shop.test"]
