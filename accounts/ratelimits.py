@@ -80,6 +80,8 @@ FOLLOW_AS = Rule("follow-as", burst=3, seconds=3600)
 
 OFFLINE_MESSAGE = Rule("offline-message", burst=5, seconds=3600)
 OFFLINE_MESSAGE_FROM = Rule("offline-message-from", burst=20, seconds=3600)
+"""Offline messages from one address that become letters: an office has one for many people, so what
+is above is stored all the same."""
 OFFLINE_MESSAGES_MAILED = Rule("offline-messages-mailed", burst=60, seconds=3600)
 """Offline messages of one account that become letters. What is above is stored all the same (A51)."""
 

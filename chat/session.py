@@ -327,12 +327,13 @@ class VisitorSession:
 
     async def _take_offline_message(self, frame: wire.VisitorMessage) -> bool:
         """Whether an offline message may become a letter. Who sends too many is refused; that others
-        do takes away the letters and never the messages (A51)."""
+        do, in the account or behind the same address, takes away the letters and never the messages
+        (A51)."""
         if frame.form is None or frame.form.point != "offline":
             return False
         await ratelimits.take_async(ratelimits.OFFLINE_MESSAGE, *self._subject)
-        await ratelimits.take_async(ratelimits.OFFLINE_MESSAGE_FROM, self._caller.address)
         try:
+            await ratelimits.take_async(ratelimits.OFFLINE_MESSAGE_FROM, self._caller.address)
             await ratelimits.take_async(ratelimits.OFFLINE_MESSAGES_MAILED, self.account.pk.hex)
         except TooMany:
             log.warning("offline_letters_too_many", account=str(self.account.pk))
