@@ -144,7 +144,9 @@ def request_more(request: VisitorRequest) -> HttpResponse:
     answer. The signed number is the proof. Answers with the day by which there is an answer."""
     said = _json(request)
     kind, words, email = said.get("kind"), said.get("words"), said.get("email")
-    if kind not in BY_PEOPLE or not isinstance(words, str) or not isinstance(email, str):
+    if not (isinstance(kind, str) and isinstance(words, str) and isinstance(email, str)):
+        return refused(RefusedError(wire.Refusal.INVALID))
+    if kind not in BY_PEOPLE:
         return refused(RefusedError(wire.Refusal.INVALID))
     words, email = storable(words).strip(), storable(email).strip()
     if len(words) > MAX_WORDS or not _is_address(email):

@@ -354,7 +354,12 @@ def test_what_people_have_to_decide_becomes_a_request_with_proof_and_a_clock(
         request = SubjectRequest.objects.get()
     assert answer.json() == {"due_on": request.due_on.isoformat()}
     assert (request.kind, request.proof) == ("objection", "visitor")
-    for wrong in ({"kind": "access"}, {"email": "nobody"}, {"words": "x" * 4_001}):
+    for wrong in (
+        {"kind": "access"},
+        {"kind": ["access"]},
+        {"email": "nobody"},
+        {"words": "x" * 4_001},
+    ):
         assert ask(nell.public_id, "post", "requests", **{**asked, **wrong}).status_code == 400
     nobody = identity.new_visitor_id()
     assert ask(nobody, "post", "requests", **asked).status_code == 404
