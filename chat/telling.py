@@ -15,7 +15,7 @@ from chat.models import Visitor
 from chat.refusals import RefusedError
 from privacy import consents, notices, purposes
 from privacy.consents import Origin
-from privacy.models import NoticeAcknowledgement, NoticeMode, NoticePoint, NoticeWording
+from privacy.models import NoticeAcknowledgement, NoticeMode, NoticePoint
 
 
 def notice(account: Account, language: str) -> wire.NoticeRow:
@@ -52,14 +52,11 @@ def must_tick(account: Account, language: str, visitor: Visitor | None) -> bool:
 def require_tick(
     account: Account, language: str, visitor: Visitor | None, told: wire.NoticeShown | None
 ) -> None:
-    """Raise RefusedError(NOTICE_REQUIRED) for a first message that brings no tick under the words
-    that the account shows, or has shown."""
-    if not must_tick(account, language, visitor):
-        return
-    if told is None or told.how != "ticked":
-        raise RefusedError(wire.Refusal.NOTICE_REQUIRED)
-    now = notices.wording(account, language).version_hash
-    if told.version != now and not NoticeWording.objects.filter(digest=told.version).exists():
+    """Raise RefusedError(NOTICE_REQUIRED) for a first message that brings no tick. One under words
+    that nobody knows is let through: they have changed while the visitor was writing. It proves
+    nothing and is not written down, so the visitor has yet to tick the notice as it is now."""
+    is_ticked = told is not None and told.how == "ticked"
+    if not is_ticked and must_tick(account, language, visitor):
         raise RefusedError(wire.Refusal.NOTICE_REQUIRED)
 
 
@@ -75,6 +72,7 @@ def note(
     once. Words that have changed on the way are left aside: they hold up no message, and nothing is
     given under words that nobody read."""
     point = NoticePoint(frame.form.point) if frame.form else NoticePoint.CHAT
+    digest = ""
     if frame.notice:
         try:
             notices.record_shown(
@@ -87,24 +85,17 @@ def note(
             )
         except ValidationError as error:
             _only_changed(error)
-    _agree(visitor.pk, language, frame, point=point, page_url=page_url)
+        else:
+            digest = frame.notice.version
+    # A consent names the notice only if it is known what that said.
+    origin = Origin(page_url=page_url, form_field=point.value, notice_digest=digest)
+    _agree(visitor.pk, language, frame.consents, origin)
 
 
 def _agree(
-    visitor_id: UUID,
-    language: str,
-    frame: wire.VisitorMessage,
-    *,
-    point: NoticePoint,
-    page_url: str,
+    visitor_id: UUID, language: str, ticked: Sequence[wire.TickedBox], origin: Origin
 ) -> None:
-    ticked: Sequence[wire.TickedBox] = frame.consents
     for one in ticked:
-        origin = Origin(
-            page_url=page_url,
-            form_field=point.value,
-            notice_digest=frame.notice.version if frame.notice else "",
-        )
         try:
             consents.give(
                 visitor_id, one.purpose, version=one.version, language=language, origin=origin
