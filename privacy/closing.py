@@ -21,7 +21,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.mail import EmailMessage
 from django.db import connection
-from django.db.models import ForeignKey, Model
+from django.db.models import F, ForeignKey, Model
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -186,24 +186,31 @@ def advance(closure_id: UUID) -> Progress:
     return "done" if gone is None else "more"
 
 
-def letters(closure_id: UUID) -> list[EmailMessage]:
-    """The certificate, made out to each owner; none once it has been handed over. Its checksum is
-    in the register before it leaves."""
+def attempt(closure_id: UUID) -> bool:
+    """Whether the certificate may be tried once more. Counted by itself, so that a fault while the
+    letters are written does not undo it."""
+    open_ones = Closure.objects.filter(pk=closure_id, mail_attempts__lt=MAX_MAIL_ATTEMPTS)
+    return bool(open_ones.update(mail_attempts=F("mail_attempts") + 1))
+
+
+def letters(closure_id: UUID) -> list[tuple[str, EmailMessage]]:
+    """The certificate, made out to each owner who is not settled, with the number of whom it is for.
+    Its checksum is in the register before it leaves."""
     closure = Closure.objects.select_for_update().get(pk=closure_id)
-    if closure.mailed_at or closure.mail_attempts >= MAX_MAIL_ATTEMPTS:
-        return []
     assert closure.ending_id is not None
     account = Account.objects.get(pk=closure.ending_id)
+    people = [one for one in mail.owners(account) if str(one.pk) not in closure.settled]
+    if closure.pdf_digest and not people:
+        return []
     document = certificate.build(
         closure, account_name=account.name, processor=_processor(), backups=BACKUPS
     )
     file = rendering.pdf(document)
     closure.content_digest = document.digest
     closure.pdf_digest = hashlib.sha256(file).hexdigest()
-    closure.mail_attempts += 1
-    closure.save(update_fields=["content_digest", "pdf_digest", "mail_attempts"])
-    written: list[EmailMessage] = []
-    for person in mail.owners(account):
+    closure.save(update_fields=["content_digest", "pdf_digest"])
+    written: list[tuple[str, EmailMessage]] = []
+    for person in people:
         letter = mail.compose(
             person,
             "privacy/mail/account_ended",
@@ -212,13 +219,16 @@ def letters(closure_id: UUID) -> list[EmailMessage]:
             backups=BACKUPS.days,
         )
         letter.attach(f"{closure.reference}.pdf", file, "application/pdf")
-        written.append(letter)
+        written.append((str(person.pk), letter))
     return written
 
 
-def handed_over(closure_id: UUID) -> None:
-    """Note that the owners have the certificate."""
-    Closure.objects.filter(pk=closure_id, mailed_at=None).update(mailed_at=timezone.now())
+def settle(closure_id: UUID, owner: str, *, has_it: bool) -> None:
+    """Note that this owner has the certificate, or that their mailbox does not exist."""
+    closure = Closure.objects.select_for_update().get(pk=closure_id)
+    closure.settled = [*closure.settled, owner]
+    closure.mailed_at = timezone.now() if has_it else closure.mailed_at
+    closure.save(update_fields=["settled", "mailed_at"])
 
 
 def let_people_go(closure_id: UUID) -> None:
@@ -245,8 +255,9 @@ def finish(closure_id: UUID) -> None:
         leaver.forget(account_id)
     for name in closure.doomed_files:
         default_storage.delete(name)
-    closure.ending_id, closure.doomed_files, closure.finished_at = None, [], timezone.now()
-    closure.save(update_fields=["ending_id", "doomed_files", "finished_at"])
+    closure.ending_id, closure.doomed_files, closure.settled = None, [], []
+    closure.finished_at = timezone.now()
+    closure.save(update_fields=["ending_id", "doomed_files", "settled", "finished_at"])
     own = Account.objects.filter(pk=account_id)
     own._raw_delete(own.db)
     trail.record(trail.Event.ACCOUNT_ENDED, by=None, target=closure, certificate=closure.pdf_digest)

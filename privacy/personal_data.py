@@ -86,6 +86,7 @@ TABLES = (
             "emptied_at",
             "mailed_at",
             "mail_attempts",
+            "settled",
             "finished_at",
             "counts",
             "doomed_files",

@@ -132,15 +132,32 @@ def end_account(step: Steps) -> None:
         began = time.monotonic()
     if progress == "busy":
         return
-    try:
-        for letter in step(closing.letters, closure_id):
-            letter.send()
-    except Exception as error:  # noqa: BLE001  (the next round tries again)
-        log.warning("certificate_failed", error=type(error).__name__)
+    if step(closing.attempt, closure_id) and not _hand_over_certificate(step, closure_id):
         return
-    step(closing.handed_over, closure_id)
     step(closing.let_people_go, closure_id)
     step(closing.finish, closure_id)
+
+
+def _hand_over_certificate(step: Steps, closure_id: UUID) -> bool:
+    """Whether no owner waits for it any more; else the next round tries again."""
+    try:
+        written = step(closing.letters, closure_id)
+    except Exception as error:  # noqa: BLE001  (the account must end all the same, some day)
+        log.warning("certificate_failed", error=type(error).__name__)
+        return False
+    is_over = True
+    for owner, letter in written:
+        try:
+            letter.send()
+        except Exception as error:  # noqa: BLE001  (whatever it is must not stop the other letters)
+            log.warning("certificate_failed", error=type(error).__name__)
+            if not is_refused_for_good(error):
+                is_over = False
+                continue
+            step(closing.settle, closure_id, owner, has_it=False)
+        else:
+            step(closing.settle, closure_id, owner, has_it=True)
+    return is_over
 
 
 def _begin_the_end() -> UUID | None:

@@ -61,8 +61,11 @@ class Closure(models.Model):
     held_told_at = models.DateTimeField(null=True, blank=True)
     begun_at = models.DateTimeField(null=True, blank=True)
     emptied_at = models.DateTimeField(null=True, blank=True)
+    # When the certificate was last handed over; empty if it reached nobody.
     mailed_at = models.DateTimeField(null=True, blank=True)
     mail_attempts = models.PositiveIntegerField(default=0)
+    # Owners who have it, or whose mailbox does not exist; nobody once the account is gone.
+    settled = models.JSONField(default=list, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     counts = models.JSONField(default=dict)
     doomed_files = models.JSONField(default=list, blank=True)

@@ -2,8 +2,10 @@
 
 import hashlib
 import io
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ import time_machine
 from asgiref.sync import async_to_sync
 from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
+from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -279,6 +282,59 @@ def test_what_is_written_between_the_last_row_and_the_end_does_not_stop_it(
 
     assert _traces(rich, kept) == set()
     assert Closure.objects.get().finished_at
+
+
+class SomeAreAway(EmailBackend):
+    """A mail server that knows no adi and asks to come back later for ana."""
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        for code, name in ((550, "adi"), (450, "ana")):
+            if messages[0].to == [f"{name}@example.org"]:
+                raise SMTPRecipientsRefused({messages[0].to[0]: (code, b"no")})
+        return super().send_messages(messages)
+
+
+def test_each_owner_gets_the_certificate_once_whatever_becomes_of_the_others(
+    acme: Account,
+    ana: Membership,
+    adi: Membership,
+    ben: Membership,
+    settings: Settings,
+    mailoutbox: list[EmailMessage],
+) -> None:
+    Membership.objects.update(role=Role.OWNER)
+    _closed(acme, ana)
+    settings.EMAIL_BACKEND = f"{__name__}.SomeAreAway"
+    mailoutbox.clear()
+
+    with _after_the_window():
+        for _ in range(2):
+            end_account(account_id=str(acme.pk))
+        assert [one.to for one in mailoutbox] == [["ben@example.org"]]
+        assert Closure.objects.get().finished_at is None
+        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+        end_account(account_id=str(acme.pk))
+
+    assert [one.to for one in mailoutbox] == [["ben@example.org"], ["ana@example.org"]]
+    closure = Closure.objects.get()
+    assert closure.finished_at
+    assert closure.mailed_at
+    assert closure.settled == []
+
+
+def test_an_account_whose_owners_cannot_be_reached_ends_and_the_register_says_so(
+    acme: Account, adi: Membership, settings: Settings
+) -> None:
+    Membership.objects.update(role=Role.OWNER)
+    _closed(acme, Membership.objects.get())
+    settings.EMAIL_BACKEND = f"{__name__}.SomeAreAway"
+
+    with _after_the_window():
+        end_account(account_id=str(acme.pk))
+
+    closure = Closure.objects.get()
+    assert closure.finished_at
+    assert closure.mailed_at is None
 
 
 def test_a_legal_hold_keeps_the_account_and_its_owners_are_told_once(
