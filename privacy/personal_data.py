@@ -194,6 +194,7 @@ TABLES = (
             ),
             "placed_by": Personal(_("who noted an objection"), Category.ACTIVITY, _USE),
         },
+        withheld=("key_hash",),
         plain=("id", "account", "placed_at"),
     ),
     Table(
