@@ -134,8 +134,11 @@ def _answer(request: SubjectRequest) -> list[str]:
                     "may object to their use, and you may complain to a supervisory authority."
                 ),
             ]
-        case RequestKind.ACCESS | RequestKind.PORTABILITY:
+        case RequestKind.ACCESS | RequestKind.PORTABILITY if not request.people.exists():
             return [_("We looked and found nothing that we keep of you.")]
+        case RequestKind.ACCESS | RequestKind.PORTABILITY:
+            # Somebody was found, and there is no copy: what to say of it, nobody can know here.
+            return []
         case RequestKind.RECTIFICATION:
             return [_("We have corrected what you told us.")]
         case RequestKind.ERASURE if request.erasures:
@@ -147,8 +150,10 @@ def _answer(request: SubjectRequest) -> list[str]:
                 _("The number of the receipt: %(receipts)s.")
                 % {"receipts": ", ".join(_receipts(request))},
             ]
-        case RequestKind.ERASURE:
+        case RequestKind.ERASURE if not request.people.exists():
             return [_("We looked and found nothing that we keep of you.")]
+        case RequestKind.ERASURE:
+            return []
         case RequestKind.RESTRICTION:
             return [
                 _(

@@ -328,22 +328,13 @@ def answer(
 ) -> None:
     """Grant the request and tell the person, with the copies that were made for it.
 
-    Raises ValidationError: `unproven`, `copy_missing` while a copy is being made or not all that
-    were chosen have one, `not_erased` while somebody who asked for it is still there. The letter
-    would say something else than what was done.
+    Raises ValidationError: `unproven`, or `copy_missing` while a copy is being made.
     """
     _refuse_unless_manager(by)
     request = _proven(request)
     found = copies_of(request)
     if any(copy.finished_at is None for copy in found):
         raise ValidationError(_("A copy is not ready yet."), code="copy_missing")
-    chosen = [pk for pk in _chosen(request) if subjects.find(Subject.VISITOR, pk)]
-    if request.kind in WITH_COPY and {copy.subject_id for copy in found} < set(chosen):
-        raise ValidationError(
-            _("Make the copies first, also if one is too old."), code="copy_missing"
-        )
-    if request.kind == RequestKind.ERASURE and chosen:
-        raise ValidationError(_("Erase the person first."), code="not_erased")
     for copy in found:
         # A week for the person, not for the desk.
         copy.expires_at = now + DETAILS_KEPT
@@ -528,10 +519,6 @@ def _decide(
     )
     chains.seal(RequestReceipt, request.account_id)
     _record(request, audit.Event.REQUEST_DECIDED, by=by, outcome=outcome.value)
-
-
-def _chosen(request: SubjectRequest) -> list[UUID]:
-    return list(RequestPerson.objects.filter(request=request).values_list("subject_id", flat=True))
 
 
 def _proposed_letters(request: SubjectRequest) -> Any:
