@@ -14,6 +14,7 @@ from chat import technical
 from chat.models import Visitor
 from privacy import consents, purposes
 from privacy.models import Consent, LegalBasis, PurposeReview
+from privacy.views.consents import PER_PAGE
 from tests.conftest import LogIn
 from tests.coverage import covers
 from tests.privacy.test_consents import declare, give
@@ -129,23 +130,21 @@ def test_the_register_is_filtered_and_goes_on_page_by_page(
     ana: Membership,
     desk: Client,
     new_visitor: Callable[..., Visitor],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert "Nobody has been asked so far" in desk.get(CONSENTS).content.decode()
     with tenant(acme.pk):
         news = UUID(str(declare(acme, ana).purpose_id))
-        people = [new_visitor() for _ in range(3)]
+        people = [new_visitor() for _ in range(PER_PAGE + 1)]
         for visitor in people:
             give(visitor, news)
         consents.withdraw(people[1].pk, news)
-    monkeypatch.setattr("privacy.views.consents.PER_PAGE", 2)
 
     first = desk.get(CONSENTS).content.decode()
     older = re.search(r"before=([0-9a-f-]{36})", first)
     assert older
     second = desk.get(CONSENTS, {"before": older[1]}).content.decode()
     rows = [page.count(">Open the record</a>") for page in (first, second)]
-    assert rows == [2, 1]
+    assert rows == [PER_PAGE, 1]
     withdrawn = desk.get(CONSENTS, {"state": "withdrawn", "purpose": str(news)})
     assert withdrawn.content.decode().count(">Open the record</a>") == 1
     nothing = desk.get(CONSENTS, {"state": "expired"}).content.decode()
