@@ -61,6 +61,14 @@ def in_force(account: Account) -> CustomAgreement | None:
     return mine.filter(account=account, state=CustomState.IN_FORCE).first()
 
 
+def has_left_a_gap(account: Account) -> bool:
+    """Whether the account's own agreement has ended, and it never accepted the standard one: nothing
+    binds then (Art. 28(3)). Inside the account."""
+    ended = CustomAgreement.objects.filter(account=account, state=CustomState.SUPERSEDED)
+    standard = Acceptance.objects.filter(kind=Agreement.DPA).exclude(version__startswith=VERSION)
+    return ended.exists() and in_force(account) is None and not standard.exists()
+
+
 @transaction.atomic
 def request(account: Account, words: str, *, by: Membership) -> CustomAgreement:
     """Ask for an agreement of one's own, inside the account. While one is on the way, that one."""
@@ -140,12 +148,15 @@ def put_in_force(one: CustomAgreement, *, by: User) -> None:
 @transaction.atomic
 def end(one: CustomAgreement, *, by: User) -> None:
     """Staff end it: what is on the way is cancelled; what is in force gives way to the standard
-    agreement, which the account is asked to accept."""
+    agreement, which owners are asked by e-mail to accept."""
     one = _locked(one, *CustomAgreement.ON_THE_WAY, CustomState.IN_FORCE)
     was_in_force = one.state == CustomState.IN_FORCE
     one.ended_at = timezone.now()
     one.save(update_fields=["ended_at"])
     _move(one, CustomState.SUPERSEDED if was_in_force else CustomState.CANCELLED, by=by)
+    if was_in_force:
+        readers = letters.owners().filter(account_id=one.account_id)
+        letters.to_owners(LetterKind.AGREEMENT_ENDED, one.pk, readers)
 
 
 @transaction.atomic

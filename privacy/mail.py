@@ -253,6 +253,27 @@ def _in_force(letter: Letter) -> Content | None:
     )
 
 
+def _ended(letter: Letter) -> Content | None:
+    own = CustomAgreement.objects.filter(account=letter.account)
+    if letter.account is None or own.filter(state=CustomState.IN_FORCE).exists():
+        return None
+    found = own.filter(pk=letter.about_id).only("title").first()
+    if found is None:
+        return None
+    return Content(
+        subject=_("Your agreement has ended: please accept the standard one"),
+        paragraphs=(
+            _(
+                "Your own agreement no longer holds. The law asks for one between us: please read the "
+                "standard agreement, and accept it."
+            ),
+        ),
+        facts=((_("Agreement"), found.title),),
+        button=(_("Read and accept"), _page("privacy_agreements", letter.account.slug)),
+        why=_why(letter.account),
+    )
+
+
 def _breach(letter: Letter) -> Content | None:
     notice = BreachEntry.objects.select_related("breach").filter(pk=letter.about_id).first()
     if notice is None or letter.account is None:
@@ -356,6 +377,7 @@ _COMPOSERS: dict[LetterKind, Callable[[Letter], Content | None]] = {
     LetterKind.AGREEMENT: _agreement,
     LetterKind.AGREEMENT_OFFERED: _offered,
     LetterKind.AGREEMENT_IN_FORCE: _in_force,
+    LetterKind.AGREEMENT_ENDED: _ended,
     LetterKind.BREACH: _breach,
     LetterKind.TICKET: _ticket,
     LetterKind.TICKET_ANSWER: _ticket_answer,

@@ -67,6 +67,9 @@ class Notes:
             address = reverse("privacy_agreements", args=[account.slug])
             tone = "warn" if until > now else "danger"
             found.append(Note(text % {"name": name, "days": days}, address, tone))
+        if custom.has_left_a_gap(account):
+            text = _("Your own agreement has ended. Please accept the standard one.")
+            found.append(Note(text, reverse("privacy_agreements", args=[account.slug]), "danger"))
         own = custom.current(account)
         if own and own.state == CustomState.UPLOADED:
             text = _("Your own agreement is ready to be countersigned.")

@@ -21,6 +21,7 @@ class LetterKind(models.TextChoices):
     AGREEMENT = "agreement", "a new version of an agreement"
     AGREEMENT_OFFERED = "agreement_offered", "an agreement of the account's own to countersign"
     AGREEMENT_IN_FORCE = "agreement_in_force", "an agreement of the account's own is in force"
+    AGREEMENT_ENDED = "agreement_ended", "an agreement of the account's own has ended"
     BREACH = "breach", "a notice of a breach"
     TICKET = "ticket", "a question has come in"
     TICKET_ANSWER = "ticket_answer", "a question is answered"

@@ -152,6 +152,25 @@ def test_a_signed_copy_holds_once_staff_have_looked_at_it_and_an_end_brings_back
     assert "moved on" in console.get(f"/staff/agreements/{offered.pk}/").content.decode()
 
 
+def test_owners_are_told_that_theirs_has_ended_until_they_accept_the_standard_one(
+    acme: Account, ana: Membership, console: Client, login: LogIn, mailbox: Mailbox
+) -> None:
+    with tenant(acme.pk):
+        own = custom.request(acme, "Other words", by=ana)
+    custom.upload(own, title="Acme 2026", content=OFFERED, by=ana.user)
+    own.refresh_from_db()
+    with tenant(acme.pk):
+        custom.countersign(own, None, offer_id=own.offer_id, by=ana)
+    owner = login(ana)
+    assert "has ended" not in owner.get("/app/acme/settings/team/").content.decode()
+
+    assert console.post(f"/staff/agreements/{own.pk}/end/").status_code == 302
+    tasks.send_platform_letters()
+
+    assert "accept the standard one" in str(mailbox.only["Subject"])
+    assert "has ended" in owner.get("/app/acme/settings/team/").content.decode()
+
+
 def test_a_newer_one_supersedes_and_a_request_can_be_cancelled(
     offered: CustomAgreement, ready: Account, console: Client, ana: Membership, login: LogIn
 ) -> None:
