@@ -119,6 +119,20 @@ const answered: VisitorDown = {
 };
 const events = () => told.flatMap((message) => (message.type === "event" ? [message.name] : []));
 
+test("what is typed before the page says how it stands is kept", () => {
+  chat.write("Do you re");
+
+  chat.hear(start);
+
+  expect(chat.view.draft).toBe("Do you re");
+});
+
+test("what an earlier page left unsent is there again", () => {
+  chat.hear({ ...start, draft: "Do you re" });
+
+  expect(chat.view.draft).toBe("Do you re");
+});
+
 test("a message is shown as queued, and as stored under the same id when it is acknowledged", () => {
   connected();
   chat.write("Hello");

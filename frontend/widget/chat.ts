@@ -185,7 +185,8 @@ export class Chat {
         this.#page = message.page;
         this.#identity = message.identity;
         this.#set({
-          draft: message.draft,
+          // The frame is there before the page says how it stands: what was typed meanwhile stays.
+          draft: this.view.draft || message.draft,
           isOpen: message.isOpen,
           focus: this.view.focus + (message.takesFocus ? 1 : 0),
           isPhone: message.isPhone,
