@@ -142,6 +142,8 @@ def _chat_frame(page: Page) -> Frame:
 
 
 def assert_accessible(page: Page, where: str) -> None:
+    # A form that was sent is answered by another page: its styles may still be on their way.
+    page.wait_for_load_state()
     assert [(where, rule, nodes) for _, rule, nodes in _grave(page)] == []
 
 
