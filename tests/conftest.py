@@ -3,12 +3,14 @@ and Gus, who owns another account and must see nothing of Acme's."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import cache
 from uuid import UUID, uuid4
 
 import pytest
 import redis
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -47,8 +49,14 @@ def _account(name: str, slug: str) -> Account:
     return account
 
 
+@cache
+def hashed_password() -> str:
+    """The hash of `PASSWORD`, made as slowly as for anybody, but once for a whole run."""
+    return make_password(PASSWORD)
+
+
 def _member(account: Account, name: str, role: Role) -> Membership:
-    user = User.objects.create_user(f"{name.lower()}@example.org", PASSWORD)
+    user = User.objects.create(email=f"{name.lower()}@example.org", password=hashed_password())
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return Membership.objects.create(
         account=account, user=user, role=role, public_name=name, told_at=timezone.now()

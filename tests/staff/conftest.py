@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from privacy import publications, registers
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, hashed_password
 from tests.mail.mailbox import Mailbox
 
 FILE = Path(__file__).resolve().parents[2] / "demo" / "registers.toml"
@@ -18,7 +18,7 @@ FILE = Path(__file__).resolve().parents[2] / "demo" / "registers.toml"
 
 @pytest.fixture
 def sam(db: None) -> User:
-    user = User.objects.create_user("sam@example.org", PASSWORD, is_staff=True)
+    user = User.objects.create(email="sam@example.org", password=hashed_password(), is_staff=True)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 
