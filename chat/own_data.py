@@ -20,9 +20,9 @@ from accounts import companies
 from accounts.audit import Event, Wanted, find
 from accounts.declarations import Kept, Subject
 from accounts.models import Account, Membership
-from chat import presence, visitors
+from chat import own_consents, presence, visitors
 from chat.models import Conversation, Visitor
-from privacy import consents, copies, erasures, retention, subjects
+from privacy import copies, erasures, retention, subjects
 from privacy.models import ErasureReceipt, SubjectCopy
 from privacy.subjects import Row
 
@@ -68,20 +68,6 @@ class CopyRow(TypedDict):
     address: str | None
 
 
-class ConsentRow(TypedDict):
-    """What the visitor decided on a purpose, in the words that they read. `state` is that of the
-    newest record; `sha256` its link in the account's chain, empty until it is linked."""
-
-    id: str
-    title: str
-    text: str
-    state: str
-    at: str
-    until: str | None
-    record: str
-    sha256: str
-
-
 class Controller(TypedDict):
     """Who decides about the data, and where they are reached; empty where it was not named."""
 
@@ -106,11 +92,12 @@ class OwnData(TypedDict):
     visit: list[FactRow]
     visit_minutes: int
     copies: list[CopyRow]
-    consents: list[ConsentRow]
+    consents: list[own_consents.ConsentRow]
+    boxes: list[dict[str, Any]]
 
 
-def told(account: Account, public_id: str) -> OwnData:
-    """What is kept of this visitor, in the active language. Stands inside the account."""
+def told(account: Account, public_id: str, language: str) -> OwnData:
+    """What is kept of this visitor, in this language, which is active. Stands inside the account."""
     visitor = visitors.find(public_id)
     ends = _Ends(account, visitor) if visitor else None
     return {
@@ -125,7 +112,7 @@ def told(account: Account, public_id: str) -> OwnData:
         "visit": _visit(account.pk, public_id),
         "visit_minutes": presence.VISIT_SECONDS // 60,
         "copies": [copy_row(one) for one in own_copies(visitor)] if visitor else [],
-        "consents": consent_rows(visitor) if visitor else [],
+        **own_consents.told(visitor, language),
     }
 
 
@@ -173,29 +160,6 @@ def copy_row(copy: SubjectCopy) -> CopyRow:
         "size": copy.size,
         "address": copies.address(copy) if is_there else None,
     }
-
-
-def consent_rows(visitor: Visitor) -> list[ConsentRow]:
-    """Where the visitor stands with each purpose that they decided on."""
-    rows: list[ConsentRow] = []
-    for consent in consents.of(visitor.pk):
-        record = consents.newest(consent)
-        if record is None:
-            continue
-        title, _, text = record.text.partition("\n")
-        rows.append(
-            {
-                "id": str(consent.purpose_id),
-                "title": title,
-                "text": text,
-                "state": consent.state_at(timezone.now()),
-                "at": consent.changed_at.isoformat(),
-                "until": _iso(consent.valid_until),
-                "record": str(record.pk),
-                "sha256": record.digest,
-            }
-        )
-    return rows
 
 
 def receipt_row(account: Account, receipt: ErasureReceipt) -> dict[str, Any]:

@@ -35,9 +35,19 @@ urlpatterns = [
     path("widget/<str:key>/privacy/copies", own_data.ask_copy, name="own_copies"),
     path("widget/<str:key>/privacy/copies/<uuid:copy_id>", own_data.copy, name="own_copy"),
     path(
+        "widget/<str:key>/privacy/consents/<uuid:purpose_id>/give",
+        own_data.agree,
+        name="own_consent",
+    ),
+    path(
         "widget/<str:key>/privacy/consents/<uuid:purpose_id>/withdraw",
         own_data.withdraw,
         name="own_withdraw",
+    ),
+    path(
+        "widget/<str:key>/privacy/consents/receipts/<uuid:record_id>",
+        own_data.consent_receipt,
+        name="own_consent_receipt",
     ),
     path("widget/<str:key>/privacy/requests", own_data.request_more, name="own_request"),
     path("widget/<str:key>/privacy/erase", own_data.erase, name="own_erase"),

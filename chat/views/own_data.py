@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import ratelimits
 from accounts.addresses import client_address
 from accounts.declarations import Subject
-from chat import own_data, presence, visitors, wire
+from chat import own_consents, own_data, presence, visitors, wire
 from chat.doors import EmbedRequest, VisitorRequest, embed_view, visitor_view
 from chat.masking import mask
 from chat.refusals import RefusedError
@@ -65,8 +65,9 @@ def _count(request: VisitorRequest) -> None:
 def show(request: VisitorRequest) -> HttpResponse:
     """Everything that is kept of this visitor (`own_data.OwnData`)."""
     _count(request)
-    with translation.override(_language(request)):
-        return JsonResponse(own_data.told(request.account, request.visitor_id))
+    language = _language(request)
+    with translation.override(language):
+        return JsonResponse(own_data.told(request.account, request.visitor_id, language))
 
 
 @require_POST
@@ -127,13 +128,52 @@ def copy(request: VisitorRequest, copy_id: UUID) -> HttpResponse:
 @require_POST
 @never_cache
 @visitor_view
+def agree(request: VisitorRequest, purpose_id: UUID) -> HttpResponse:
+    """Agree to a purpose, as the box of this `version` says it. `changed`: its words are others by
+    now. Answers with `own_consents.Decisions`."""
+    _count(request)
+    version = _json(request).get("version")
+    if not isinstance(version, str):
+        return refused(RefusedError(wire.Refusal.INVALID))
+    visitor = visitors.find(request.visitor_id)
+    if visitor is None:
+        return refused(RefusedError(wire.Refusal.NOT_FOUND))
+    language = _language(request)
+    try:
+        own_consents.give(
+            visitor, purpose_id, version=version, language=language, site=request.site
+        )
+    except ValidationError as error:
+        if error.code not in {"changed", "ended"}:
+            raise
+        return JsonResponse({"error": "changed"}, status=HTTPStatus.CONFLICT)
+    return JsonResponse(own_consents.told(visitor, language))
+
+
+@require_POST
+@never_cache
+@visitor_view
 def withdraw(request: VisitorRequest, purpose_id: UUID) -> HttpResponse:
-    """Take back a consent, as easily as it was given (Art. 7(3) GDPR). Twice is once."""
+    """Take back a consent, as easily as it was given (Art. 7(3) GDPR). Twice is once. Answers with
+    `own_consents.Decisions`."""
     _count(request)
     visitor = visitors.find(request.visitor_id)
     if visitor is None or consents.withdraw(visitor.pk, purpose_id) is None:
         return refused(RefusedError(wire.Refusal.NOT_FOUND))
-    return JsonResponse({"consents": own_data.consent_rows(visitor)})
+    return JsonResponse(own_consents.told(visitor, _language(request)))
+
+
+@require_GET
+@never_cache
+@visitor_view
+def consent_receipt(request: VisitorRequest, record_id: UUID) -> HttpResponse:
+    """The receipt of a decision of the visitor's own (`own_consents.ReceiptRow`)."""
+    _count(request)
+    visitor = visitors.find(request.visitor_id)
+    found = own_consents.receipt(visitor, record_id) if visitor else None
+    if found is None:
+        return refused(RefusedError(wire.Refusal.NOT_FOUND))
+    return JsonResponse(found)
 
 
 @require_POST

@@ -178,7 +178,7 @@ export interface FormsRow {
   /** The notice must be ticked before the first message of a conversation. */
   requires_acknowledgement: boolean;
   /** Boxes that the visitor has not ticked yet; none holds anything up. */
-  consents: BoxRow[];
+  consents: readonly BoxRow[];
   dropped: DroppedRow[];
 }
 

@@ -65,16 +65,19 @@ function EmailField({ hasSaidSo }: { hasSaidSo: boolean }) {
   );
 }
 
-/** The form before the first message, fetched as soon as there may be one; `failed`: it did not come. */
-function useForm(): ComponentType<{ point: FormPoint }> | "failed" | null {
+type Part = ComponentType<{ point: FormPoint | null }>;
+
+/** Forms and boxes, fetched as soon as there may be one; `failed`: they did not come. */
+function useForm(): Part | "failed" | null {
   const surroundings = useSurroundings();
   const { chat } = surroundings;
   const { isOpen, isAsking } = useView();
-  const [form, setForm] = useState<ComponentType<{ point: FormPoint }> | "failed" | null>(null);
-  const isWanted = isOpen && chat.questions(chat.isAway() ? "offline" : "prechat") !== null;
+  const [form, setForm] = useState<Part | "failed" | null>(null);
+  const isWanted =
+    isOpen && (chat.offers() || chat.questions(chat.isAway() ? "offline" : "prechat") !== null);
   useEffect(() => {
     if (!isWanted || typeof form === "function") return;
-    later<{ point: FormPoint }>(chat.bootstrap.forms.script, surroundings).then(
+    later<{ point: FormPoint | null }>(chat.bootstrap.forms.script, surroundings).then(
       (loaded) => setForm(() => loaded),
       () => {
         setForm("failed");
@@ -125,11 +128,12 @@ export function Foot({ onMyData }: Props) {
   return (
     <footer class="foot">
       {connection}
-      {Form === "failed" && !isAway && (
+      {Form === "failed" && !isAway && chat.questions("prechat") && (
         <p class="foot__connection" role="alert">
           {t("refusal.unavailable")}
         </p>
       )}
+      {Form && Form !== "failed" && chat.offers() && <Form point={null} />}
       {asksEmail && <EmailField hasSaidSo={state.messages.length === 0 && unsent.length === 0} />}
       {isThanked && <p class="foot__thanks">{t("thread.offlineSent")}</p>}
       {view.filesError && (

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import type { ToFrame, ToLoader } from "../shared/port";
 import { FakeClock } from "../shared/testing/fakeClock";
 import { conversationRow, messageRow, visitorRow } from "../shared/testing/rows";
-import type { MessageRow, VisitorConversationRow, VisitorDown, VisitorUp } from "../shared/wire";
+import type { FormsRow, MessageRow, VisitorConversationRow, VisitorDown, VisitorUp } from "../shared/wire";
 import type { Bootstrap } from "./bootstrap";
 import { Chat } from "./chat";
 import type { LineWiring } from "./line";
@@ -385,4 +385,46 @@ test("what the server misses brings the words back with the field", () => {
   wiring.onFrame({ type: "refused", id: frame.id, code: "invalid", retry_after: null, field: "order" });
 
   expect(chat.view).toMatchObject({ draft: "Hello", unsent: [], isAsking: true, wrongField: "order" });
+});
+
+test("boxes stand beside the first message, and their ticks go along with it once", () => {
+  const box = { purpose: "p1", version: "v1", title: "News", text: "Once a month.", details: "" };
+  connected();
+  chat.view.forms = { ...(chat.view.forms as FormsRow), consents: [box, { ...box, purpose: "p2" }] };
+  expect(chat.offers()).toBe(true);
+  expect(chat.view.ticked).toEqual([]);
+  chat.tick("p1");
+  chat.tick("p2");
+  chat.tick("p2");
+
+  chat.write("Hello");
+  chat.send(false);
+
+  expect(sent.find(({ type }) => type === "message")).toMatchObject({
+    body: "Hello",
+    consents: [{ purpose: "p1", version: "v1" }],
+  });
+  expect(chat.view.ticked).toEqual([]);
+  expect(chat.view.forms.consents.map(({ purpose }) => purpose)).toEqual(["p2"]);
+  expect(chat.offers()).toBe(false);
+});
+
+test("nothing is ticked for anybody: a message without a tick brings no consent", () => {
+  connected();
+  chat.offer([{ purpose: "p1", version: "v1", title: "News", text: "Once a month.", details: "" }]);
+
+  chat.write("Hello");
+  chat.send(false);
+
+  expect(sent.find(({ type }) => type === "message")).not.toHaveProperty("consents");
+});
+
+test("boxes that a form will show do not stand beside the message as well", () => {
+  connected();
+  chat.offer([{ purpose: "p1", version: "v1", title: "News", text: "Once a month.", details: "" }]);
+  expect(chat.offers()).toBe(true);
+
+  chat.view.forms = { ...(chat.view.forms as FormsRow), requires_acknowledgement: true };
+
+  expect(chat.offers()).toBe(false);
 });

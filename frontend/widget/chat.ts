@@ -8,6 +8,7 @@ import { addEarlier, applyVisitor, emptyVisitor } from "../shared/visitorState";
 import {
   type AttachmentRow,
   type AvailabilityStatus,
+  type BoxRow,
   CloseCode,
   type FormsRow,
   type MemberRow,
@@ -69,6 +70,8 @@ export interface View {
   isAsking: boolean;
   /** The field of the form that the server did not take. */
   wrongField: string | null;
+  /** Purposes whose boxes are ticked. They go along with the next message. */
+  ticked: readonly string[];
 }
 
 export interface ChatWiring {
@@ -144,6 +147,7 @@ export class Chat {
       forms: null,
       isAsking: false,
       wrongField: null,
+      ticked: [],
     };
     this.#outbox = new Outbox<MessageFrame, readonly AttachmentRow[]>({
       send: (frame) => this.#line.send(frame),
@@ -278,13 +282,40 @@ export class Chat {
 
   /** What a form asks and is not known yet; null: it need not stand before the next message. */
   questions(point: FormPoint): QuestionRow[] | null {
-    const { forms, state, unsent } = this.view;
-    const isFirst = unsent.length === 0 && (!state.conversation || state.conversation.state === "closed");
-    if (!forms || !isFirst || state.visitor.is_blocked) return null;
+    const { forms, state } = this.view;
+    if (!forms || !this.#isFirst()) return null;
     const known = (key: string) =>
       (key === "name" || key === "email" || key === "phone") && (state.visitor[key] || this.#identity[key]);
     const asked = forms[point].filter(({ key }) => !known(key));
     return asked.length > 0 || forms.requires_acknowledgement ? asked : null;
+  }
+
+  /** Whether boxes stand beside the message: no form will show them. */
+  offers(): boolean {
+    const isAsked = this.questions(this.isAway() ? "offline" : "prechat");
+    return this.#isFirst() && !isAsked && !!this.view.forms?.consents.length;
+  }
+
+  /** Whether the next message begins a conversation. */
+  #isFirst(): boolean {
+    const { state, unsent } = this.view;
+    const isRunning = state.conversation && state.conversation.state !== "closed";
+    return unsent.length === 0 && !isRunning && !state.visitor.is_blocked;
+  }
+
+  /** Tick a box, or empty it again. */
+  tick(purpose: string): void {
+    const { ticked } = this.view;
+    this.act();
+    this.#set({
+      ticked: ticked.includes(purpose) ? ticked.filter((one) => one !== purpose) : [...ticked, purpose],
+    });
+  }
+
+  /** The boxes that are left, as the server has just said. */
+  offer(consents: readonly BoxRow[]): void {
+    const { forms } = this.view;
+    if (forms) this.#set({ forms: { ...forms, consents } });
   }
 
   /** The form that stands here now. */
@@ -314,20 +345,24 @@ export class Chat {
   }
 
   /** Sends what is written, with what a form has brought. */
-  post(more: Pick<MessageFrame, "email" | "form" | "notice" | "consents">): void {
-    const { draft, uploads, forms, state } = this.view;
+  post(more: Pick<MessageFrame, "email" | "form" | "notice">): void {
+    const { draft, uploads, forms, state, ticked } = this.view;
     const rows = uploads.flatMap((one) => (one.row ? [one.row] : []));
     const { notice } = this.bootstrap;
     const version = forms?.notice.version ?? notice.version;
+    const isTicked = ({ purpose }: BoxRow) => ticked.includes(purpose);
+    const boxes = forms?.consents ?? [];
     const frame: MessageFrame = {
       type: "message",
       id: uuid(),
       body: draft.trim(),
       attachments: rows.map((row) => row.id),
       ...(notice.shown && !state.conversation ? { notice: { version, how: "shown" } } : {}),
+      ...(boxes.some(isTicked)
+        ? { consents: boxes.filter(isTicked).map(({ purpose, version }) => ({ purpose, version })) }
+        : {}),
       ...more,
     };
-    const ticked = more.consents?.map(({ purpose }) => purpose) ?? [];
     this.#set({
       draft: "",
       uploads: [],
@@ -337,8 +372,9 @@ export class Chat {
       forms: forms && {
         ...forms,
         requires_acknowledgement: forms.requires_acknowledgement && more.notice?.how !== "ticked",
-        consents: forms.consents.filter(({ purpose }) => !ticked.includes(purpose)),
+        consents: boxes.filter((box) => !isTicked(box)),
       },
+      ticked: [],
     });
     this.#type(false);
     this.#outbox.add(frame, rows);
@@ -427,6 +463,7 @@ export class Chat {
       email: "",
       uploads: [],
       isAsking: false,
+      ticked: [],
     });
     this.#wiring.say({ type: "forget" });
     this.#line.start();
@@ -545,6 +582,7 @@ export class Chat {
       })),
       isAsking: true,
       wrongField,
+      ticked: frame.consents?.map(({ purpose }) => purpose) ?? [],
     });
     this.#line.stop();
     this.#line.start();

@@ -25,12 +25,11 @@ from privacy.models import ErasureReceipt, PurposeCategory, SubjectCopy
 from privacy.models.history import HoldKind
 from privacy.models.requests import SubjectRequest
 from privacy.tasks import build_copy, finish_erasures
+from tests.chat.conftest import Ask
 from tests.coverage import covers
-from tests.sockets.devices import ORIGIN, SITE
 
 pytestmark = pytest.mark.django_db
 
-Ask = Callable[..., Any]
 CALLS = [
     ("get", "data"),
     ("post", "details"),
@@ -43,29 +42,6 @@ CALLS = [
 @pytest.fixture(autouse=True)
 def own_media(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def ask(acme: Account) -> Ask:
-    """Asks as a visitor's frame does."""
-
-    def send(
-        public_id: str, method: str, what: str, /, *, headers: dict[str, str | None] | None = None,
-        account: Account = acme, **body: Any,
-    ) -> Any:  # fmt: skip
-        proofs = {
-            "X-Chatapp-Ticket": identity.ticket(acme, SITE),
-            "X-Chatapp-Token": identity.token(acme, public_id),
-            "Origin": ORIGIN,
-            **(headers or {}),
-        }
-        address = f"/widget/{account.public_key}/privacy/{what}"
-        given = {name: value for name, value in proofs.items() if value is not None}
-        if method == "get":
-            return Client().get(address, headers=given)
-        return Client().post(address, body, content_type="application/json", headers=given)
-
-    return send
 
 
 @pytest.fixture
@@ -259,6 +235,7 @@ def test_a_visitor_withdraws_a_consent_in_one_step_and_finds_it_written_down(
     (withdrawn,) = ask(nell.public_id, "post", address).json()["consents"]
 
     assert withdrawn["state"] == "withdrawn"
+    assert [one["state"] for one in withdrawn["events"]] == ["given", "withdrawn"]
     assert ask(nell.public_id, "post", address).json()["consents"] == [withdrawn]
     with tenant(acme.pk):
         assert not consents.has_consent(nell.pk, purpose)

@@ -7,6 +7,7 @@ import { Correct } from "./Correct";
 import { Erase } from "./Erase";
 import { Overview } from "./Overview";
 import { ask, codeOf, type OwnData } from "./ownData";
+import { Proof } from "./Proof";
 import { Receipt } from "./Receipt";
 import { type Page, Provider } from "./surroundings";
 
@@ -27,6 +28,7 @@ export function Drawer({ chat, t, say, language, onClose }: Props) {
   const [problem, setProblem] = useState("");
   const [page, setPage] = useState<Page>("overview");
   const [receipt, setReceipt] = useState<string | null>(null);
+  const [proof, setProof] = useState("");
 
   const look = async () => {
     setProblem("");
@@ -111,6 +113,10 @@ export function Drawer({ chat, t, say, language, onClose }: Props) {
               language,
               data,
               go,
+              show: (record) => {
+                setProof(record);
+                go("proof");
+              },
               day: (iso) => date.format(new Date(iso)),
               time: (iso) => moment.format(new Date(iso)),
               change: (change) => setData((before) => before && { ...before, ...change }),
@@ -127,6 +133,7 @@ export function Drawer({ chat, t, say, language, onClose }: Props) {
                 }}
               />
             )}
+            {page === "proof" && <Proof id={proof} />}
             {page === "receipt" && <Receipt id={receipt} onDone={() => box.current?.close()} />}
           </Provider>
         )}

@@ -1,7 +1,7 @@
-import { useState } from "preact/hooks";
 import { Icon } from "../../shared/ui/Icon";
+import { Consents } from "./Consents";
 import { CopyOfAll } from "./CopyOfAll";
-import { ask, type ConsentRow, codeOf, type FactRow, type GroupRow } from "./ownData";
+import type { FactRow, GroupRow } from "./ownData";
 import { useDrawer } from "./surroundings";
 
 function Facts({ facts }: { facts: readonly FactRow[] }) {
@@ -40,48 +40,6 @@ function Group({ group }: { group: GroupRow }) {
         <p class="drawer__why">{t("newest", { count: group.rows.length })}</p>
       )}
     </details>
-  );
-}
-
-function Consent({ consent }: { consent: ConsentRow }) {
-  const { chat, t, say, day, change } = useDrawer();
-  const [isBusy, setIsBusy] = useState(false);
-  const [problem, setProblem] = useState("");
-  const isGiven = consent.state === "given";
-  const withdraw = async () => {
-    setIsBusy(true);
-    setProblem("");
-    try {
-      change((await ask<{ consents: ConsentRow[] }>(chat, `consents/${consent.id}/withdraw`, {})).said);
-    } catch (error) {
-      setProblem(codeOf(error));
-    }
-    setIsBusy(false);
-  };
-  return (
-    <li class="drawer__consent">
-      <p class="drawer__consent-title" dir="auto">
-        {consent.title}
-      </p>
-      <p dir="auto">{consent.text}</p>
-      <p class="drawer__why" role="status">
-        {t(`consents.${consent.state}`, { date: day(consent.at) })}{" "}
-        {isGiven && consent.until && t("consents.until", { date: day(consent.until) })}
-        {problem && say(`refusal.${problem}`)}
-      </p>
-      {isGiven && (
-        <button
-          type="button"
-          class="button button--s"
-          aria-busy={isBusy}
-          disabled={isBusy}
-          onClick={() => void withdraw()}
-        >
-          {t("consents.withdraw")}
-          <span class="visually-hidden">: {consent.title}</span>
-        </button>
-      )}
-    </li>
   );
 }
 
@@ -174,44 +132,36 @@ export function Overview() {
       </div>
 
       {data.is_stored && (
-        <>
-          <div class="drawer__actions">
-            <CopyOfAll />
-            <button type="button" class="drawer__action" onClick={() => go("correct")}>
-              <Icon name="pencil" />
-              {t("correct.action")}
-            </button>
-            <button type="button" class="drawer__action" onClick={() => go("ask")}>
-              <Icon name="mail" />
-              {t("ask.action")}
-            </button>
-            <button
-              type="button"
-              class="drawer__action drawer__action--danger"
-              onClick={() => go("erase")}
-              disabled={data.is_held}
-            >
-              <Icon name="trash-2" />
-              {t("erase.action")}
-            </button>
-          </div>
-          <section>
-            <h3 class="drawer__heading">{t("groups")}</h3>
-            {data.groups.map((group) => (
-              <Group key={group.title} group={group} />
-            ))}
-          </section>
-        </>
+        <div class="drawer__actions">
+          <CopyOfAll />
+          <button type="button" class="drawer__action" onClick={() => go("correct")}>
+            <Icon name="pencil" />
+            {t("correct.action")}
+          </button>
+          <button type="button" class="drawer__action" onClick={() => go("ask")}>
+            <Icon name="mail" />
+            {t("ask.action")}
+          </button>
+          <button
+            type="button"
+            class="drawer__action drawer__action--danger"
+            onClick={() => go("erase")}
+            disabled={data.is_held}
+          >
+            <Icon name="trash-2" />
+            {t("erase.action")}
+          </button>
+        </div>
       )}
 
-      {data.consents.length > 0 && (
+      <Consents />
+
+      {data.is_stored && (
         <section>
-          <h3 class="drawer__heading">{t("consents.title")}</h3>
-          <ul class="drawer__list">
-            {data.consents.map((consent) => (
-              <Consent key={consent.id} consent={consent} />
-            ))}
-          </ul>
+          <h3 class="drawer__heading">{t("groups")}</h3>
+          {data.groups.map((group) => (
+            <Group key={group.title} group={group} />
+          ))}
         </section>
       )}
 

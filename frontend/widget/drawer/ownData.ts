@@ -1,3 +1,5 @@
+import type { BoxRow } from "../../shared/wire";
+
 /** What the server tells visitors of their own data (`chat/own_data.py`). Times are in ISO 8601. */
 export interface FactRow {
   label: string;
@@ -26,15 +28,37 @@ export interface CopyRow {
   address: string | null;
 }
 
+export type ConsentState = "given" | "refused" | "withdrawn" | "expired" | "invalidated" | "terminated";
+
 export interface ConsentRow {
   id: string;
   title: string;
   text: string;
-  state: "given" | "refused" | "withdrawn" | "expired" | "invalidated" | "terminated";
+  state: ConsentState;
   at: string;
   until: string | null;
-  record: string;
+  events: readonly { id: string; state: ConsentState; at: string }[];
+}
+
+/** What was decided, and the boxes that are left. */
+export interface Decisions {
+  consents: readonly ConsentRow[];
+  boxes: readonly BoxRow[];
+}
+
+/** One record of the register, to look at and as files; these are null while they cannot be made. */
+export interface ProofRow {
+  id: string;
+  title: string;
+  text: string;
+  state: ConsentState;
+  at: string;
+  until: string | null;
+  entry: number | null;
   sha256: string;
+  words_sha256: string;
+  receipt: object | null;
+  kantara: object | null;
 }
 
 export interface Details {
@@ -43,7 +67,7 @@ export interface Details {
   phone: string;
 }
 
-export interface OwnData {
+export interface OwnData extends Decisions {
   controller: { name: string; address: string; country: string; email: string; officer: string };
   is_stored: boolean;
   is_held: boolean;
@@ -55,7 +79,6 @@ export interface OwnData {
   visit: readonly FactRow[];
   visit_minutes: number;
   copies: readonly CopyRow[];
-  consents: readonly ConsentRow[];
 }
 
 export interface Receipt {

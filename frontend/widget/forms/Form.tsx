@@ -1,9 +1,10 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Translate } from "../../shared/i18n";
-import { type BoxRow, MAX_BODY, type QuestionRow } from "../../shared/wire";
+import { MAX_BODY, type QuestionRow } from "../../shared/wire";
 import type { FormPoint } from "../chat";
 import { useSurroundings, useView } from "../context";
 import { isMail } from "../mail";
+import { Boxes } from "./Boxes";
 
 type Value = string | boolean;
 
@@ -17,8 +18,8 @@ const FILLS: Record<string, string> = { name: "name", email: "email", phone: "te
 const MESSAGE = "message";
 const NOTICE = "notice";
 
-/** What was typed and ticked, for as long as the page: going back to the message loses nothing. */
-const kept = { values: {} as Record<string, Value>, boxes: [] as readonly string[], knows: false };
+/** What was answered, for as long as the page: going back to the message loses nothing. */
+const kept = { values: {} as Record<string, Value>, knows: false };
 
 /** What is wrong with an answer, as a key of words; "" if nothing is. */
 function wrong(question: QuestionRow, value: Value): string {
@@ -112,58 +113,6 @@ function Field({ question, value, error, onChange, own }: FieldProps) {
   );
 }
 
-interface BoxesProps {
-  boxes: readonly BoxRow[];
-  ticked: readonly string[];
-  onTick: (ticked: readonly string[]) => void;
-  own: Translate;
-}
-
-/** One block for each purpose, apart from everything that is asked: empty, and nobody waits for it. */
-function Boxes({ boxes, ticked, onTick, own }: BoxesProps) {
-  const { t } = useSurroundings();
-  const { noticeUrl } = useView();
-  const id = useId();
-  return (
-    <fieldset class="asks__boxes">
-      <legend class="asks__legend">{own("boxes")}</legend>
-      {boxes.map((box) => (
-        <div key={box.purpose} class="asks__box">
-          <input
-            type="checkbox"
-            id={`${id}-${box.purpose}`}
-            aria-describedby={`${id}-${box.purpose}-about`}
-            checked={ticked.includes(box.purpose)}
-            onChange={(event) =>
-              onTick(
-                event.currentTarget.checked
-                  ? [...ticked, box.purpose]
-                  : ticked.filter((one) => one !== box.purpose),
-              )
-            }
-          />
-          <div dir="auto">
-            <label class="foot__label" for={`${id}-${box.purpose}`}>
-              {box.title}
-            </label>
-            <div id={`${id}-${box.purpose}-about`} class="asks__about">
-              <p>{box.text}</p>
-              <p>
-                {box.details}{" "}
-                {noticeUrl && (
-                  <a href={noticeUrl} target="_blank" rel="noopener">
-                    {t("privacyNotice.link")}
-                  </a>
-                )}
-              </p>
-            </div>
-          </div>
-        </div>
-      ))}
-    </fieldset>
-  );
-}
-
 interface Props {
   point: FormPoint;
   own: Translate;
@@ -172,9 +121,8 @@ interface Props {
 /** What is asked before the first message goes out. It is written already, or is written here. */
 export function Form({ point, own }: Props) {
   const { chat, t } = useSurroundings();
-  const { draft, forms, wrongField, uploads } = useView();
+  const { draft, forms, wrongField, uploads, ticked, noticeUrl } = useView();
   const [values, setValues] = useState(kept.values);
-  const [boxes, setBoxes] = useState(kept.boxes);
   const [knows, setKnows] = useState(kept.knows);
   const [errors, setErrors] = useState<Record<string, string>>(
     wrongField ? { [wrongField]: "required" } : {},
@@ -215,11 +163,7 @@ export function Form({ point, own }: Props) {
     chat.post({
       form: { point, values: Object.fromEntries(given.filter(([, value]) => value !== "")) },
       ...(forms.requires_acknowledgement ? { notice: { version, how: "ticked" as const } } : {}),
-      consents: forms.consents
-        .filter(({ purpose }) => boxes.includes(purpose))
-        .map((box) => ({ purpose: box.purpose, version: box.version })),
     });
-    kept.boxes = [];
   };
 
   return (
@@ -302,13 +246,12 @@ export function Form({ point, own }: Props) {
         )}
         {forms.consents.length > 0 && (
           <Boxes
+            legend={own("boxes")}
             boxes={forms.consents}
-            ticked={boxes}
-            onTick={(ticked) => {
-              kept.boxes = ticked;
-              setBoxes(ticked);
-            }}
-            own={own}
+            ticked={ticked}
+            onTick={(purpose) => chat.tick(purpose)}
+            noticeUrl={noticeUrl}
+            noticeLabel={t("privacyNotice.link")}
           />
         )}
       </div>
