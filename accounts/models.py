@@ -99,6 +99,9 @@ class Account(models.Model):
     # When a worker must next look into this account. It stands here because beat, which stands
     # outside every account, has to find it without visiting each of them.
     errand_at = models.DateTimeField(null=True, blank=True)
+    # The same for letters to people who asked about their data. They go out by themselves, also
+    # from an account that is closed or blocked: those rights do not end with that.
+    request_errand_at = models.DateTimeField(null=True, blank=True)
     # After a change to a plan with a shorter history: until then the older plan's still counts.
     grace_plan = models.TextField(choices=PlanName, blank=True, default="")
     grace_until = models.DateTimeField(null=True, blank=True)
@@ -129,6 +132,11 @@ class Account(models.Model):
                 fields=["errand_at"],
                 condition=models.Q(errand_at__isnull=False),
                 name="account_errand",
+            ),
+            models.Index(
+                fields=["request_errand_at"],
+                condition=models.Q(request_errand_at__isnull=False),
+                name="account_request_errand",
             ),
         ]
 

@@ -183,6 +183,7 @@ TABLES = (
             "live_at",
             "region",
             "errand_at",
+            "request_errand_at",
             "grace_plan",
             "grace_until",
             "defaults_at",

@@ -18,7 +18,13 @@ app.autodiscover_tasks()
 
 log = structlog.get_logger(__name__)
 
-_UNTOLD = frozenset({"chatapp.health.beat", "chat.tasks.send_due_mail"})
+_UNTOLD = frozenset(
+    {
+        "chatapp.health.beat",
+        "chat.tasks.send_due_mail",
+        "privacy.tasks.send_due_request_letters",
+    }
+)
 """Tasks that run every few seconds: lines about them would hide the others."""
 
 

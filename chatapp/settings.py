@@ -172,6 +172,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "send-due-request-letters": {
+        "task": "privacy.tasks.send_due_request_letters",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "remind-of-requests": {
         "task": "privacy.tasks.remind_of_requests",
         "schedule": crontab(hour=6, minute=10),

@@ -12,9 +12,10 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
+import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -23,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Account, CompanyIdentity, Membership, Role
+from accounts.tenancy import current_account
 from privacy import requests
 from privacy.models import (
     ErasureReceipt,
@@ -41,8 +43,15 @@ from privacy.models.requests import (
 )
 
 CLAIM_LAPSES_AFTER = timedelta(minutes=5)
+"""Longer than any hand-over takes: after it the process that claimed the letter is dead."""
+
+LONGEST_PAUSE = timedelta(hours=4)
+MAX_ATTEMPTS = 25
+"""About three days with the pauses in between: as long as mail servers try by custom."""
 
 _REFUSALS = (LetterKind.REFUSAL, LetterKind.PARTLY)
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -199,37 +208,73 @@ class Claim:
 
 
 def claim_next(now: datetime) -> Claim | None:
-    """Take the next letter that is to go out; None when there is none. One that can reach nobody
-    any more, or whose code was never sent in time, is dropped on the way."""
+    """Take the next letter that is due; None when there is none. One that can reach nobody any more
+    is given up on the way, and so is one whose code was not sent while it would have been good."""
     while letter := _next(now):
         request = letter.request
         details = RequestDetails.objects.filter(request=request).first()
         is_stale = letter.kind == LetterKind.CODE and letter.written_at <= now - requests.CODE_LASTS
-        if details is None or not details.email or is_stale:
-            letter.delete()
+        if details is None or not details.email or is_stale or letter.attempts >= MAX_ATTEMPTS:
+            drop(letter.pk, now)
             continue
         letter.claimed_at = now
-        letter.save(update_fields=["claimed_at"])
+        letter.attempts += 1
+        letter.save(update_fields=["claimed_at", "attempts"])
         return Claim(letter, request, details.email)
     return None
 
 
 def _next(now: datetime) -> RequestLetter | None:
-    # A refusal waits for the second member.
-    is_decided = ~Q(kind__in=_REFUSALS) | Q(request__state__in=REFUSALS)
     is_free = Q(claimed_at=None) | Q(claimed_at__lte=now - CLAIM_LAPSES_AFTER)
-    waiting = RequestLetter.objects.filter(is_decided & is_free, sent_at=None)
     return (
-        waiting.select_for_update(of=("self",), skip_locked=True)
+        _waiting()
+        .filter(is_free, due_at__lte=now)
+        .select_for_update(of=("self",), skip_locked=True)
         .select_related("request")
-        .order_by("id")
+        .order_by("due_at", "id")
         .first()
     )
+
+
+def _waiting() -> QuerySet[RequestLetter]:
+    # A refusal waits for the second member.
+    is_decided = ~Q(kind__in=_REFUSALS) | Q(request__state__in=REFUSALS)
+    return RequestLetter.objects.filter(is_decided, sent_at=None, dropped_at=None)
 
 
 def record(letter_id: UUID, now: datetime) -> None:
     """Note that the letter was handed over."""
     RequestLetter.objects.filter(pk=letter_id).update(sent_at=now)
+
+
+def drop(letter_id: UUID, now: datetime) -> None:
+    """Give the letter up. The desk shows that it has reached nobody."""
+    log.warning("request_letter_given_up", letter=str(letter_id))
+    RequestLetter.objects.filter(pk=letter_id, sent_at=None).update(dropped_at=now)
+
+
+def retry_later(letter_id: UUID, now: datetime) -> None:
+    """Handing over failed: again after a pause that doubles with each attempt, up to a limit."""
+    # Gone if meanwhile another code was asked for, or the person was erased.
+    letter = RequestLetter.objects.filter(pk=letter_id).first()
+    if letter is not None:
+        letter.claimed_at = None
+        letter.due_at = now + min(timedelta(minutes=2 ** (letter.attempts - 1)), LONGEST_PAUSE)
+        letter.save(update_fields=["claimed_at", "due_at"])
+
+
+def plan_next_errand() -> None:
+    """Note when a worker must next send letters of this account: when one is due or a claim lapses."""
+    account_id = current_account()
+    assert account_id is not None, "inside an account"
+    # Before looking: whoever writes a letter holds the row until it can be seen (`requests.write`).
+    account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
+    times = [
+        max(due_at, claimed_at + CLAIM_LAPSES_AFTER) if claimed_at else due_at
+        for due_at, claimed_at in _waiting().values_list("due_at", "claimed_at")
+    ]
+    account.request_errand_at = min(times, default=None)
+    account.save(update_fields=["request_errand_at"])
 
 
 def compose(claim: Claim, now: datetime) -> EmailMessage:

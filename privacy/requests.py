@@ -17,7 +17,8 @@ from uuid import UUID, uuid4
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import F, Model
+from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
@@ -132,7 +133,8 @@ def ask_identity(request: SubjectRequest, *, now: datetime, by: Membership | Non
 
 def send_code(request: SubjectRequest, *, now: datetime) -> None:
     """Write a letter with a code, which is made when the letter is handed over."""
-    RequestLetter.objects.filter(request=request, kind=LetterKind.CODE, sent_at=None).delete()
+    unsent = {"sent_at": None, "dropped_at": None}
+    RequestLetter.objects.filter(request=request, kind=LetterKind.CODE, **unsent).delete()
     write(request, LetterKind.CODE, now=now)
 
 
@@ -454,7 +456,8 @@ def write(
     body: str = "",
     now: datetime,
 ) -> RequestLetter:
-    """Write a letter; whoever calls has it sent."""
+    """Write a letter. It goes out within seconds, and a refusal once it is decided."""
+    _want_worker(request.account_id, now)
     return RequestLetter.objects.create(
         account_id=request.account_id,
         request=request,
@@ -463,6 +466,14 @@ def write(
         body=body,
         message_id=uuid4(),
         written_at=now,
+    )
+
+
+def _want_worker(account_id: UUID, now: datetime) -> None:
+    # Always written, also when it changes nothing: the row's lock makes whoever plans the next
+    # errand wait for this letter instead of overlooking it.
+    Account.objects.filter(pk=account_id).update(
+        request_errand_at=Least(F("request_errand_at"), now)
     )
 
 
@@ -499,6 +510,8 @@ def _decide(
     request.state, request.proposed = outcome, ""
     request.decided_by, request.decided_at = by, now
     request.save()
+    # A refusal was written before and goes out now.
+    _want_worker(request.account_id, now)
     RequestReceipt.objects.create(
         account_id=request.account_id,
         request_id=request.pk,

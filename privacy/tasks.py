@@ -177,13 +177,12 @@ def tidy_up() -> None:
 @tenant_steps_task
 def tidy_account(step: Steps) -> None:
     """Finish what was cut short, delete copies, exports and details of requests whose time is over,
-    send letters that were not, and write down which consents have ended."""
+    and write down which consents have ended."""
     for erasure_id in step(erasures.unfinished):
         step(erasures.finish, erasure_id)
     step(copies.drop_expired, timezone.now())
     step(exports.drop_expired, timezone.now())
     step(requests.drop_details, timezone.now())
-    _send_request_letters(step)
     step(_resume_exports)
     step(objections.note_decisions)
     step(custom.note_moves)
@@ -260,23 +259,31 @@ def build_export(step: Steps, *, export_id: str) -> None:
         step(exports.fail, UUID(export_id))
 
 
+@each_account_task
+def send_due_request_letters() -> None:
+    """Start `send_request_letters` for each account that has such a letter due."""
+    due = Account.objects.filter(request_errand_at__lte=timezone.now())
+    for account_id in due.values_list("pk", flat=True):
+        send_request_letters.after_commit(account_id=account_id)
+
+
 @tenant_steps_task
 def send_request_letters(step: Steps) -> None:
-    """Send what is written to people who asked about their data. Safe to run twice, also at once."""
-    _send_request_letters(step)
-
-
-def _send_request_letters(step: Steps) -> None:
+    """Send what is due to people who asked about their data. Safe to run twice, also at once."""
     while claim := step(request_letters.claim_next, timezone.now()):
-        letter = step(request_letters.compose, claim, timezone.now())
+        letter_id = claim.letter.pk
+        message = step(request_letters.compose, claim, timezone.now())
         try:
-            letter.send()
+            message.send()
         except Exception as error:  # noqa: BLE001  (whatever it is must not stop the other letters)
-            # The class only: a mail server's words may repeat the address. The claim lapses, and
-            # the next round tries again.
+            # The class only: a mail server's words may repeat the address.
             log.warning("request_letter_failed", error=type(error).__name__)
+            is_final = is_refused_for_good(error)
+            fail = request_letters.drop if is_final else request_letters.retry_later
+            step(fail, letter_id, timezone.now())
             continue
-        step(request_letters.record, claim.letter.pk, timezone.now())
+        step(request_letters.record, letter_id, timezone.now())
+    step(request_letters.plan_next_errand)
 
 
 @each_account_task

@@ -231,8 +231,12 @@ class RequestLetter(TenantModel):
     body = models.TextField(max_length=10_000, blank=True)
     message_id = models.UUIDField()
     written_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # Given up: it has not reached anybody, and will not.
+    dropped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
