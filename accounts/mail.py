@@ -1,10 +1,7 @@
 """Letters to people who work in an account, as text and HTML, each in the reader's language."""
 
-from collections.abc import Iterable
-
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 
@@ -17,22 +14,15 @@ def owners(account: Account) -> list[User]:
     return [one.user for one in members.select_related("user").order_by("joined_at")]
 
 
-def tell(people: Iterable[User], letter: str, *, path: str = "", **context: object) -> None:
-    """Write to each of them once the surrounding transaction has committed.
-
-    `letter` names two templates, `<letter>_subject.txt` and `<letter>.txt`; a blank line ends a
-    paragraph. `path` is where a button leads, on this installation and never by the request's
-    Host (A42). A letter that cannot be handed over is lost: pages say the same.
-    """
-    for person in people:
-        message = compose(person, letter, path=path, **context)
-        transaction.on_commit(message.send, robust=True)
-
-
 def compose(
     person: User, letter: str, *, path: str = "", **context: object
 ) -> EmailMultiAlternatives:
-    """The letter for one person."""
+    """The letter for one person, for whoever hands it over.
+
+    `letter` names two templates, `<letter>_subject.txt` and `<letter>.txt`; a blank line ends a
+    paragraph. `path` is where a button leads, on this installation and never by the request's
+    Host (A42).
+    """
     link = settings.PUBLIC_URL + path if path else ""
     said = {"platform_name": settings.PLATFORM_NAME, **context}
     with override(person.language):

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from graphlib import TopologicalSorter
 from typing import Literal, Protocol
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import structlog
 from django.conf import settings
@@ -22,7 +22,6 @@ from django.core.files.storage import default_storage
 from django.core.mail import EmailMessage
 from django.db import connection
 from django.db.models import F, ForeignKey, Model
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -30,10 +29,10 @@ from django.utils.translation import gettext as _
 from accounts import audit, mail, memberships
 from accounts.models import Account, Invitation, Membership, Role
 from accounts.signals import account_closed
-from privacy import holdings, holds, platform, trail
+from privacy import holdings, holds, letters, platform, trail
 from privacy.documents import closure as certificate
 from privacy.documents import rendering
-from privacy.models import Closure, PurgeRun
+from privacy.models import Closure, LetterKind, PurgeRun
 
 log = structlog.get_logger(__name__)
 
@@ -84,7 +83,7 @@ def close(account: Account, *, by: Membership) -> None:
     account.save(update_fields=["closed_at", "ends_at"])
     audit.record(account.pk, audit.Event.ACCOUNT_CLOSED, by=by)
     account_closed.send(Account, account_id=account.pk)
-    _tell_owners(account, "closed")
+    _write(LetterKind.ACCOUNT_CLOSED, account, account.closed_at)
     log.info("account_closed")
 
 
@@ -96,12 +95,12 @@ def reopen(account: Account, *, by: Membership) -> None:
         return
     if Closure.objects.filter(ending_id=account.pk).exclude(begun_at=None).exists():
         raise ValidationError(_("It is too late: the deletion has begun."), code="ended")
-    account.closed_at = account.ends_at = None
+    was_closed_at, account.closed_at, account.ends_at = account.closed_at, None, None
     account.save(update_fields=["closed_at", "ends_at"])
     Closure.objects.filter(ending_id=account.pk).delete()
     audit.record(account.pk, audit.Event.ACCOUNT_REOPENED, by=by)
     account_closed.send(Account, account_id=account.pk)
-    _tell_owners(account, "reopened")
+    _write(LetterKind.ACCOUNT_REOPENED, account, was_closed_at)
     log.info("account_reopened")
 
 
@@ -116,14 +115,10 @@ def _locked_account(account: Account, by: Membership) -> Account:
     return Account.objects.select_for_update().get(pk=account.pk)
 
 
-def _tell_owners(account: Account, letter: str) -> None:
-    mail.tell(
-        mail.owners(account),
-        f"privacy/mail/account_{letter}",
-        path=reverse("privacy_export", args=[account.slug]),
-        account=account,
-        days=WINDOW.days,
-    )
+def _write(kind: LetterKind, account: Account, closed_at: datetime) -> None:
+    # An account may be closed more than once, and each time its owners are told.
+    about = uuid5(account.pk, closed_at.isoformat())
+    letters.to_owners(kind, about, letters.owners_of(account))
 
 
 # --- The end ------------------------------------------------------------------------------------
@@ -145,7 +140,7 @@ def begin(account_id: UUID) -> UUID | None:
         if closure.held_told_at is None:
             closure.held_told_at = now
             closure.save(update_fields=["held_told_at"])
-            _tell_owners(account, "held")
+            _write(LetterKind.ACCOUNT_HELD, account, account.closed_at)
         return None
     closure.begun_at = now
     closure.save(update_fields=["begun_at"])
@@ -193,7 +188,7 @@ def attempt(closure_id: UUID) -> bool:
     return bool(open_ones.update(mail_attempts=F("mail_attempts") + 1))
 
 
-def letters(closure_id: UUID) -> list[tuple[str, EmailMessage]]:
+def certificates(closure_id: UUID) -> list[tuple[str, EmailMessage]]:
     """The certificate, made out to each owner who is not settled, with the number of whom it is for.
     Its checksum is in the register before it leaves."""
     closure = Closure.objects.select_for_update().get(pk=closure_id)

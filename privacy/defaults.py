@@ -9,12 +9,13 @@ from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from accounts import audit, mail, plans
+from accounts import audit, plans
 from accounts.models import Account
+from privacy import letters
+from privacy.models import LetterKind
 
 GRACE = plans.GRACE
 """Between the letter to the owners and the first purge: as after a change of plan (S58)."""
@@ -49,9 +50,4 @@ def apply(account_id: UUID) -> None:
     account.purge_after = account.defaults_at + GRACE
     account.save(update_fields=["defaults_at", "purge_after"])
     audit.record(account.pk, audit.Event.DEFAULTS_APPLIED, by=None)
-    mail.tell(
-        mail.owners(account),
-        "privacy/mail/defaults",
-        path=reverse("privacy_history", args=[account.slug]),
-        account=account,
-    )
+    letters.to_owners(LetterKind.DEFAULTS, account.pk, letters.owners_of(account))

@@ -27,16 +27,15 @@ from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import BinaryField, F, FileField, Model
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from accounts import audit, mail, spreadsheets
+from accounts import audit, spreadsheets
 from accounts.doors import Steps
 from accounts.models import Account, Membership
-from privacy import holdings
+from privacy import holdings, letters
 from privacy.holdings import Column
-from privacy.models import AccountExport
+from privacy.models import AccountExport, LetterKind
 
 KEPT = timedelta(days=7)
 FORMAT = 1
@@ -340,17 +339,10 @@ def _finish(plan: _Plan, size: int, digest: str) -> None:
     ):
         default_storage.delete(plan.place)
         return
-    export = AccountExport.objects.select_related("requested_by__user", "account").get(
-        pk=plan.export_id
-    )
-    if export.requested_by:
-        mail.tell(
-            [export.requested_by.user],
-            "privacy/mail/export_ready",
-            path=reverse("privacy_export", args=[export.account.slug]),
-            account=export.account,
-            days=KEPT.days,
-        )
+    export = AccountExport.objects.select_related("account").get(pk=plan.export_id)
+    if export.requested_by_id:
+        asked = letters.owners_of(export.account).filter(pk=export.requested_by_id)
+        letters.to_owners(LetterKind.EXPORT_READY, export.pk, asked)
 
 
 def _drop(export: AccountExport) -> None:

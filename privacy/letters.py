@@ -15,7 +15,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from accounts.models import Membership, Role
+from accounts.models import Account, Membership, Role
 from privacy.models import Letter, LetterKind, Subscriber, Ticket
 
 CLAIM_LAPSES_AFTER = timedelta(minutes=5)
@@ -36,6 +36,11 @@ def owners(since: date | None = None) -> QuerySet[Membership]:
     """Every owner of an account that is not blocked; with `since`, who was one on that day."""
     found = Membership.objects.active().filter(role=Role.OWNER, account__is_blocked=False)
     return found.filter(joined_at__date__lte=since) if since else found
+
+
+def owners_of(account: Account) -> QuerySet[Membership]:
+    """Every owner of this account."""
+    return Membership.objects.active().filter(role=Role.OWNER, account=account)
 
 
 def to_owners(kind: LetterKind, about: UUID, readers: QuerySet[Membership]) -> None:

@@ -13,9 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import countries
+from accounts import countries, mail
 from accounts.models import Account
-from privacy import platform, renewals, subscriptions
+from privacy import exports, platform, renewals, subscriptions
 from privacy.models import (
     Agreement,
     AgreementVersion,
@@ -50,6 +50,8 @@ class Content:
 def compose(letter: Letter) -> EmailMultiAlternatives | None:
     """The letter in its reader's language, with its own constant Message-ID; None if what it speaks
     of is gone."""
+    if letter.kind in _OF_ACCOUNTS:
+        return _of_account(letter)
     with translation.override(_language(letter)):
         content = _COMPOSERS[LetterKind(letter.kind)](letter)
         if content is None:
@@ -60,10 +62,7 @@ def compose(letter: Letter) -> EmailMultiAlternatives | None:
             subject=" ".join(content.subject.split()),
             body=render_to_string("privacy/mail/letter.txt", context),
             to=[_mailbox(letter)],
-            headers={
-                "Message-ID": f"<{letter.message_id}@{urlsplit(settings.PUBLIC_URL).hostname}>",
-                "Auto-Submitted": "auto-generated",
-            },
+            headers={"Message-ID": _message_id(letter), "Auto-Submitted": "auto-generated"},
         )
         if stop:
             # One click in the mail program ends it (RFC 8058).
@@ -72,6 +71,10 @@ def compose(letter: Letter) -> EmailMultiAlternatives | None:
         html = render_to_string("privacy/mail/letter.html", context)
         message.attach_alternative(html, "text/html")
         return message
+
+
+def _message_id(letter: Letter) -> str:
+    return f"<{letter.message_id}@{urlsplit(settings.PUBLIC_URL).hostname}>"
 
 
 def _language(letter: Letter) -> str:
@@ -368,6 +371,45 @@ def _subscription(letter: Letter) -> Content | None:
         button=(_("Confirm"), subscriptions.confirm_address(reader)),
         why=_("You get this once, because somebody entered this address."),
     )
+
+
+# --- The account itself ------------------------------------------------------------------------
+
+
+def _of_account(letter: Letter) -> EmailMultiAlternatives | None:
+    account, page = letter.account, _OF_ACCOUNTS[LetterKind(letter.kind)]
+    if account is None or letter.member is None or _has_passed(letter, account):
+        return None
+    message = mail.compose(
+        letter.member.user,
+        f"privacy/mail/{letter.kind}",
+        path=reverse(page, args=[account.slug]),
+        account=account,
+        days=exports.KEPT.days,
+    )
+    message.extra_headers["Message-ID"] = _message_id(letter)
+    return message
+
+
+def _has_passed(letter: Letter, account: Account) -> bool:
+    """Whether an owner has closed or opened the account since, so that the letter says it wrongly."""
+    match letter.kind:
+        case LetterKind.ACCOUNT_CLOSED | LetterKind.ACCOUNT_HELD:
+            return account.closed_at is None
+        case LetterKind.ACCOUNT_REOPENED:
+            return account.closed_at is not None
+        case _:
+            return False
+
+
+_OF_ACCOUNTS: dict[LetterKind, str] = {
+    LetterKind.DEFAULTS: "privacy_history",
+    LetterKind.EXPORT_READY: "privacy_export",
+    LetterKind.ACCOUNT_CLOSED: "privacy_export",
+    LetterKind.ACCOUNT_REOPENED: "privacy_export",
+    LetterKind.ACCOUNT_HELD: "privacy_export",
+}
+"""The page that each leads to. Their words stand in `privacy/mail/<kind>.txt`."""
 
 
 _COMPOSERS: dict[LetterKind, Callable[[Letter], Content | None]] = {

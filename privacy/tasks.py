@@ -141,7 +141,7 @@ def end_account(step: Steps) -> None:
 def _hand_over_certificate(step: Steps, closure_id: UUID) -> bool:
     """Whether no owner waits for it any more; else the next round tries again."""
     try:
-        written = step(closing.letters, closure_id)
+        written = step(closing.certificates, closure_id)
     except Exception as error:  # noqa: BLE001  (the account must end all the same, some day)
         log.warning("certificate_failed", error=type(error).__name__)
         return False

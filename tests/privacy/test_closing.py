@@ -31,7 +31,7 @@ from chat.tasks import send_due_mail
 from privacy import closing, holdings, holds, trail
 from privacy.models import Closure
 from privacy.models.history import HoldKind
-from privacy.tasks import end_account
+from privacy.tasks import end_account, send_platform_letters
 from tests.conftest import PASSWORD, LogIn
 from tests.coverage import covers
 from tests.e2e import sinks
@@ -106,6 +106,7 @@ def test_an_owner_closes_the_account_and_opens_it_again(
     owner, agent = login(ana), login(ben)
     configuration = f"/widget/{rich.public_key}/config.js"
     site = {"Origin": "https://shop.test"}
+    send_platform_letters()
     mailoutbox.clear()
     assert "export default" in Client().get(configuration, headers=site).content.decode()
     wrong = owner.post(f"{PAGE}close/", {"password": "not it", "understood": "on"})
@@ -117,6 +118,7 @@ def test_an_owner_closes_the_account_and_opens_it_again(
 
     assert "This account is closed. Everything in it is deleted on" in page.content.decode()
     assert Client().get(configuration, headers=site).content.decode().startswith("throw")
+    send_platform_letters()
     assert [one.subject for one in mailoutbox] == ["The account Acme is closed"]
     assert agent.get("/app/acme/inbox/").status_code == 200
     assert agent.get("/app/acme/inbox/conversations/", {"view": "all"}).status_code == 200
@@ -131,6 +133,7 @@ def test_an_owner_closes_the_account_and_opens_it_again(
     with tenant(rich.pk):
         events = set(AuditEntry.objects.values_list("event", flat=True))
     assert {"account.closed", "account.reopened"} < events
+    send_platform_letters()
     assert mailoutbox[-1].subject == "The account Acme is open again"
 
 
@@ -349,8 +352,10 @@ def test_a_legal_hold_keeps_the_account_and_its_owners_are_told_once(
     with _after_the_window():
         end_account(account_id=str(rich.pk))
         end_account(account_id=str(rich.pk))
+        send_platform_letters()
 
-    assert [one.subject for one in mailoutbox] == ["The account Acme cannot be deleted yet"]
+    subjects = [one.subject for one in mailoutbox]
+    assert subjects.count("The account Acme cannot be deleted yet") == 1
     with tenant(rich.pk):
         assert Message.objects.count() == 1
         closing.reopen(rich, by=ana)

@@ -8,6 +8,7 @@ from django.core.mail import EmailMessage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import Account, AuditEntry, Membership, PlanName
 from accounts.tenancy import tenant
@@ -15,9 +16,15 @@ from chat import technical
 from chat.models import Conversation, TechnicalData, Visitor
 from chat.technical import Kind
 from privacy import defaults
-from privacy.tasks import apply_defaults, apply_defaults_to, purge_account
+from privacy.tasks import (
+    apply_defaults,
+    apply_defaults_to,
+    purge_account,
+    send_platform_letters,
+)
 from tests.conftest import LogIn
 from tests.coverage import covers
+from tests.servers import free_port
 from widget.models import WidgetSettings
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,11 +70,32 @@ def test_an_old_account_gets_the_defaults_once_and_its_owners_are_told(
         assert WidgetSettings.objects.get().shows_privacy_notice
         events = list(AuditEntry.objects.values_list("event", flat=True))
     assert events.count("account.defaults") == 1
+    send_platform_letters()
     assert [one.to for one in mailoutbox] == [[ana.user.email]]
     assert "14" not in mailoutbox[0].subject
     assert defaults.waiting() == []
     page = login(ana).get("/app/acme/settings/privacy/history/").content.decode()
     assert "Nothing is deleted before that day" in page
+
+
+@covers("S53")
+def test_the_letter_waits_while_the_mail_server_is_away(
+    old: Account, ana: Membership, settings: Settings, mailoutbox: list[EmailMessage]
+) -> None:
+    backend = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    apply_defaults_to(account_id=str(old.pk))
+    send_platform_letters()
+    settings.EMAIL_BACKEND = backend
+    assert mailoutbox == []
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=False):
+        send_platform_letters()
+        send_platform_letters()
+
+    assert [one.to for one in mailoutbox] == [[ana.user.email]]
+    assert "New privacy defaults for Acme" in mailoutbox[0].subject
 
 
 @covers("S53")
