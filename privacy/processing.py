@@ -15,7 +15,7 @@ from django.utils.translation import gettext as spoken
 from django.utils.translation import ngettext
 
 from accounts import countries
-from accounts.declarations import Kept, Subject
+from accounts.declarations import Category, Kept, Purpose, Subject
 from accounts.models import Account
 from privacy import data_map, platform, retention, uses
 from privacy.models import platform as registers
@@ -68,8 +68,8 @@ class Off:
 
 
 @dataclass(frozen=True)
-class _Reach:
-    """Who gets data and where those are, apart from e-mail."""
+class Reach:
+    """Who gets data, and in which countries they are."""
 
     recipients: tuple[str, ...]
     countries: tuple[str, ...]
@@ -86,7 +86,7 @@ def rows(account: Account, on: date | None = None) -> list[Row]:
         personal, table = one.personal, one.table
         if table.subject not in SUBJECTS or not uses.holds(personal.when, holding):
             continue
-        mailers = mailed.get(f"{table.model}.{one.field}", _Reach((), ()))
+        mailers = mailed.get(f"{table.model}.{one.field}", Reach((), ()))
         shown_to = (spoken(personal.shown_to),) if personal.shown_to else ()
         found.append(
             Row(
@@ -132,9 +132,39 @@ def together(found: Iterable[Row]) -> list[Row]:
     return [replace(alike, what=", ".join(dict.fromkeys(what))) for alike, what in merged.items()]
 
 
+def apart(found: Sequence[Row]) -> tuple[Reach, list[Row]]:
+    """What all of them have in common, and the rows with only what goes further."""
+
+    def shared(texts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+        return (
+            tuple(text for text in texts[0] if all(text in each for each in texts)) if texts else ()
+        )
+
+    def beyond(texts: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(text for text in texts if text not in known)
+
+    common = Reach(
+        shared([row.recipients for row in found]), shared([row.countries for row in found])
+    )
+    return common, [
+        replace(
+            row,
+            recipients=beyond(row.recipients, common.recipients),
+            countries=beyond(row.countries, common.countries),
+        )
+        for row in found
+    ]
+
+
+def by_purpose(found: Iterable[Row]) -> list[Row]:
+    """What is for the chat itself first and what only proves something last, otherwise as they come."""
+    order = {spoken(purpose): place for place, purpose in enumerate(Purpose)}
+    return sorted(found, key=lambda row: order.get(row.purpose, len(order)))
+
+
 def by_category(found: Sequence[Row]) -> list[tuple[str, list[Row]]]:
-    """Rows under the names of their categories, in the order in which they first come."""
-    order = {name: place for place, name in enumerate(dict.fromkeys(r.category for r in found))}
+    """Rows under the names of their categories, in the order in which agreements name those."""
+    order = {spoken(category): place for place, category in enumerate(Category)}
     ordered = sorted(found, key=lambda row: order[row.category])
     return [(name, list(group)) for name, group in groupby(ordered, key=lambda row: row.category)]
 
@@ -151,7 +181,7 @@ def off() -> list[Off]:
     ]
 
 
-def _reach(account: Account, on: date) -> _Reach:
+def _reach(account: Account, on: date) -> Reach:
     """Members, the platform and whom it lets do everything; and where. A company that only one
     configured provider stands for gets no more than what is handed to that provider."""
     at_work = registers.SubProcessor.objects.known_on(on).filter(effective_on__lte=on)
@@ -163,7 +193,7 @@ def _reach(account: Account, on: date) -> _Reach:
         if one.service not in narrow
     ]
     party = platform.party()
-    return _Reach(
+    return Reach(
         _once(
             (_("members of the account"), party.company_name),
             (one.legal_name for one in everywhere),
@@ -179,16 +209,16 @@ def _reach(account: Account, on: date) -> _Reach:
     )
 
 
-def _mailed(on: date) -> dict[str, _Reach]:
+def _mailed(on: date) -> dict[str, Reach]:
     """For each field that some e-mail carries: who hands those over, and where."""
-    found: dict[str, _Reach] = {}
+    found: dict[str, Reach] = {}
     for flow in uses.flows():
         if not flow.is_on:
             continue
         name, country = platform.mailer(flow, on)
         for field in flow.carries:
-            known = found.get(field, _Reach((), ()))
-            found[field] = _Reach(
+            known = found.get(field, Reach((), ()))
+            found[field] = Reach(
                 _once(known.recipients, (name,)), _once(known.countries, (country,))
             )
     return found

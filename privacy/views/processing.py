@@ -14,8 +14,10 @@ from privacy import processing, uses
 @admin_view
 def privacy_processing(request: MemberRequest) -> HttpResponse:
     """Every datum that the settings let in, and what is not collected because a switch is off."""
-    found = processing.together(processing.rows(request.account))
+    common, found = processing.apart(processing.together(processing.rows(request.account)))
+    found = processing.by_purpose(found)
     context = {
+        "common": common,
         "visitors": _of(Subject.VISITOR, found),
         "members": _of(Subject.MEMBER, found),
         "asked": uses.asked(),

@@ -127,3 +127,23 @@ def test_the_page_speaks_its_readers_language(
 def test_agents_and_strangers_do_not_get_it(ben: Membership, gus: Membership, login: LogIn) -> None:
     assert login(ben).get(PAGE).status_code == 403
     assert login(gus).get(PAGE).status_code == 404
+
+
+def test_what_all_rows_share_is_said_once_and_only_the_rest_in_them(
+    inside_acme: None, acme: Account, settings: object
+) -> None:
+    registers.load(FILE)
+    settings.EMAIL_HOST = "smtp.post.example.org"  # type: ignore[attr-defined]
+    whole = processing.rows(acme)
+
+    common, rest = processing.apart(whole)
+
+    assert "Example Hosting GmbH" in common.recipients
+    assert "Example Post ApS" not in common.recipients
+    for row, further in zip(whole, rest, strict=True):
+        assert set(row.recipients) == {*common.recipients, *further.recipients}
+        assert set(row.countries) == {*common.countries, *further.countries}
+        assert not set(common.recipients) & set(further.recipients)
+    found = {(row.where, row.field): row for row in rest}
+    assert found["chat.Message", "body"].recipients == ("Example Post ApS",)
+    assert found["chat.Visitor", "browser"].recipients == ()
