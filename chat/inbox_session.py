@@ -366,6 +366,7 @@ class InboxSession:
             me=inbox.me(self.member),
             colleagues=colleagues(self.account, online or {self.member.pk}),
             counts=inbox.counts(self.member),
+            is_read_only=self._is_read_only,
         )
         return welcome, changes, self._status(online)
 

@@ -699,13 +699,15 @@ InboxUp = Annotated[
 
 
 class InboxWelcome(Frame):
-    """Answers hello; `changes` frames with what the page lacks follow if `rev` is above its own."""
+    """Answers hello; `changes` frames with what the page lacks follow if `rev` is above its own.
+    `is_read_only`: the account is closed."""
 
     type: Literal["welcome"] = "welcome"
     rev: int
     me: ColleagueRow
     colleagues: list[ColleagueRow]
     counts: Counts
+    is_read_only: bool
 
 
 class InboxChange(Frame):

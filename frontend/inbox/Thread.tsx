@@ -102,7 +102,7 @@ function Open({ row, state, now, onEscape }: OpenProps) {
   const { selection, inbox } = state;
   const thread = inbox.threads[row.id];
   const draft = state.drafts[row.id] ?? BLANK;
-  const isClosed = row.state === "closed";
+  const ended = state.isReadOnly ? "thread.read_only" : row.state === "closed" ? "thread.closed" : null;
   const attach = (files: File[]) => desk.drafts.attach(row.id, files);
   const unsent = useMemo(
     () => state.unsent.filter((item) => item.frame.conversation === row.id),
@@ -138,14 +138,13 @@ function Open({ row, state, now, onEscape }: OpenProps) {
   }, [desk]);
 
   return (
-    <DropTarget class="thread__main" label={t("composer.drop")} onFiles={isClosed ? null : attach}>
+    <DropTarget class="thread__main" label={t("composer.drop")} onFiles={ended ? null : attach}>
       {list}
-      {isClosed ? (
+      {ended ? (
         <p class="thread__closed">
           <Icon name="archive" />
           <span>
-            <strong>{t("thread.closed.title")}</strong>{" "}
-            {t("thread.closed.text", { name: desk.visitorName(row) })}
+            <strong>{t(`${ended}.title`)}</strong> {t(`${ended}.text`, { name: desk.visitorName(row) })}
           </span>
         </p>
       ) : (

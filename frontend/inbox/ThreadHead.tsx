@@ -21,12 +21,13 @@ interface Props {
 export function ThreadHead({ row, hasPanel, onBack, onPanel, onShortcuts }: Props) {
   const desk = useDesk();
   const { t } = desk;
-  const { inbox } = useDeskState();
+  const { inbox, isReadOnly } = useDeskState();
   const [asked, setAsked] = useState<"close" | "transcript" | "block" | null>(null);
   const name = desk.visitorName(row);
   const live = inbox.live.visitors[row.id];
   const page = live?.is_online ? live.pages[0] : undefined;
   const isClosed = row.state === "closed";
+  const isOpen = !isClosed && !isReadOnly;
   const close = () => (row.waiting_since ? setAsked("close") : void desk.close(row.id));
   return (
     <header class="thread__head">
@@ -54,8 +55,8 @@ export function ThreadHead({ row, hasPanel, onBack, onPanel, onShortcuts }: Prop
         <span class="visually-hidden">{t("panel.show")}</span>
       </button>
       <div class="thread__actions">
-        {!isClosed && <AssignMenu row={row} />}
-        {!isClosed && (
+        {isOpen && <AssignMenu row={row} />}
+        {isOpen && (
           <button
             type="button"
             class="button button--s thread__close"
@@ -77,7 +78,7 @@ export function ThreadHead({ row, hasPanel, onBack, onPanel, onShortcuts }: Prop
           </summary>
           {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: a press on any of its buttons closes the menu. */}
           <div class="menu__panel menu__panel--end" onClick={closeMenu}>
-            {desk.bootstrap.may_send_transcripts && (
+            {desk.bootstrap.may_send_transcripts && !isReadOnly && (
               <button type="button" class="menu__item" onClick={() => setAsked("transcript")}>
                 <Icon name="mail" />
                 {t("transcript.title")}
@@ -87,17 +88,25 @@ export function ThreadHead({ row, hasPanel, onBack, onPanel, onShortcuts }: Prop
               <Icon name="keyboard" />
               {t("shortcuts.title")}
             </button>
-            <hr class="menu__separator" />
-            {row.visitor.is_blocked ? (
-              <button type="button" class="menu__item" onClick={() => void desk.block(row.id, false)}>
-                <Icon name="undo-2" />
-                {t("block.undo")}
-              </button>
-            ) : (
-              <button type="button" class="menu__item menu__item--danger" onClick={() => setAsked("block")}>
-                <Icon name="ban" />
-                {t("block.action")}
-              </button>
+            {!isReadOnly && (
+              <>
+                <hr class="menu__separator" />
+                {row.visitor.is_blocked ? (
+                  <button type="button" class="menu__item" onClick={() => void desk.block(row.id, false)}>
+                    <Icon name="undo-2" />
+                    {t("block.undo")}
+                  </button>
+                ) : (
+                  <button
+                    type="button"
+                    class="menu__item menu__item--danger"
+                    onClick={() => setAsked("block")}
+                  >
+                    <Icon name="ban" />
+                    {t("block.action")}
+                  </button>
+                )}
+              </>
             )}
           </div>
         </details>

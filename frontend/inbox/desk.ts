@@ -107,6 +107,7 @@ export class Desk {
     if (state !== before) this.store.set({ inbox: state });
     switch (frame.type) {
       case "welcome":
+        this.store.set({ isReadOnly: frame.is_read_only });
         this.#resume();
         break;
       case "change":

@@ -48,6 +48,8 @@ export interface DeskState {
   unsent: readonly OutboxItem[];
   connection: Connection;
   end: End | null;
+  /** The account is closed: all of it can be read. */
+  isReadOnly: boolean;
   wantsSound: boolean;
   toasts: readonly Toast[];
   /** Read aloud when a visitor writes. */
@@ -68,6 +70,7 @@ export function firstState({ load, wants_sound }: Bootstrap): DeskState {
     unsent: [],
     connection: "connecting",
     end: null,
+    isReadOnly: false,
     wantsSound: wants_sound,
     toasts: [],
     announcement: "",

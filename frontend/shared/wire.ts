@@ -416,6 +416,7 @@ export type InboxDown =
       me: ColleagueRow;
       colleagues: ColleagueRow[];
       counts: Counts;
+      is_read_only: boolean;
     }
   | InboxChange
   | InboxChanges

@@ -112,6 +112,7 @@ async def test_sockets_are_closed_at_once_and_the_inbox_comes_back_to_read(
     assert await visitor.closed_with() == 4403
     assert await agent.closed_with() == 4420
     reading = await work(ana)
+    assert (agent.welcome["is_read_only"], reading.welcome["is_read_only"]) == (False, True)
     place = str(conversation.pk)
     await reading.send({"type": "seen", "conversation": place, "seq": 1})
     await reading.send(
