@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from accounts.companies import CompanyFields
+from privacy.purposes import Words
 
 Speaker = Literal["visitor", "owner", "agent"]
 Line = tuple[Speaker, int, str]
@@ -12,7 +13,8 @@ Line = tuple[Speaker, int, str]
 @dataclass(frozen=True)
 class Story:
     """A conversation. `minutes_ago` is when it began; each line names its speaker, the minutes
-    since the line before, and the words. `seen`: the visitor has read all of it."""
+    since the line before, and the words. `seen`: the visitor has read all of it. `wants_news`:
+    they ticked the box for the letter of the house."""
 
     minutes_ago: int
     lines: tuple[Line, ...]
@@ -30,6 +32,7 @@ class Story:
     handed_to: Speaker | None = None
     closed_by: Speaker | None = None
     is_blocked: bool = False
+    wants_news: bool = False
 
 
 COMPANY: CompanyFields = {
@@ -48,6 +51,17 @@ COMPANY: CompanyFields = {
     "dpo_email": "",
     "representative": "",
 }
+
+NEWS = {
+    "en": Words(
+        title="Tea letter",
+        text="Once a month we write to you about new blends, harvests and what is on sale.",
+        data="your name and e-mail address",
+    )
+}
+
+ASKS_FOR_A_COPY = ("Oskar Lindqvist", "oskar@lindqvist.example")
+"""Writes to the owner two days ago, and wants to see what is kept of him."""
 
 HOUR = 60
 DAY = 24 * HOUR
@@ -173,6 +187,7 @@ STORIES = (
         time_zone="Europe/Stockholm",
         group="advice",
         closed_by="visitor",
+        wants_news=True,
     ),
     Story(
         1 * DAY + 6 * HOUR,

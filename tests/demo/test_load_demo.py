@@ -16,8 +16,15 @@ from accounts.models import Account, Membership, Site
 from accounts.tenancy import tenant
 from chat.models import ChatSettings, Conversation, ConversationMail, Message
 from demo.stories import STORIES
-from privacy import registers
-from privacy.models import Acceptance, Agreement, PlatformIdentity
+from privacy import compliance, registers
+from privacy.models import (
+    Acceptance,
+    Agreement,
+    Consent,
+    PlatformIdentity,
+    SubjectRequest,
+)
+from privacy.models.requests import RequestKind
 
 REGISTERS = Path(__file__).resolve().parents[2] / "demo" / "registers.toml"
 PASSWORD = "a demo password of the tests"
@@ -144,3 +151,13 @@ def test_what_was_said_lies_in_the_past_and_in_order() -> None:
                 assert conversation.waiting_since in times
             if conversation.closed_at:
                 assert conversation.closed_at == times[-1]
+
+
+def test_its_owner_finds_consents_and_a_request_and_nothing_that_has_to_be_put_right() -> None:
+    account = load()
+
+    with tenant(account.pk):
+        assert Consent.objects.count() == sum(story.wants_news for story in STORIES) > 0
+        assert [one.kind for one in SubjectRequest.objects.all()] == [RequestKind.ACCESS]
+        checks = compliance.checks(account, timezone.now())
+        assert not compliance.fails(checks)

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -21,10 +21,11 @@ from chat.authors import Author
 from chat.models import AuthorKind, ChatSettings, Conversation, Message, Visitor
 from chat.visitors import VisitorDetails
 from demo.shop.server import KEY_FILE
-from demo.stories import COMPANY, STORIES, Speaker, Story
-from privacy import agreements
+from demo.stories import ASKS_FOR_A_COPY, COMPANY, NEWS, STORIES, Speaker, Story
+from privacy import agreements, consents, purposes, requests
 from privacy.documents.facts import Incomplete
-from privacy.models import Agreement
+from privacy.models import Agreement, LegalBasis, PurposeCategory
+from privacy.models.requests import Channel, RequestKind
 
 SLUG = "demo"
 GROUPS = {"orders": "Orders and parcels", "advice": "Advice"}
@@ -83,9 +84,33 @@ def _make() -> Account:
     )
     with tenant(account.pk):
         companies.name(account, COMPANY, by=owner)
+        news = _declare_purposes(account, by=owner)
+        _tell_stories(account, {"owner": owner, "agent": agent}, news)
+        _ask_for_a_copy(by=owner)
+        # Last: what was accepted is what the settings say.
         _accept(account, by=owner)
-        _tell_stories(account, {"owner": owner, "agent": agent})
     return account
+
+
+def _declare_purposes(account: Account, *, by: Membership) -> UUID:
+    """What the shop uses its visitors' data for. The purpose of the letter that it sends."""
+    purposes.declare_support(LegalBasis.CONTRACT, account_id=account.pk, by=by)
+    news = purposes.declare_further(
+        NEWS, account_id=account.pk, category=PurposeCategory.NEWSLETTER, by=by
+    )
+    return UUID(str(news.purpose_id))
+
+
+def _ask_for_a_copy(*, by: Membership) -> None:
+    name, email = ASKS_FOR_A_COPY
+    requests.receive(
+        RequestKind.ACCESS,
+        Channel.EMAIL,
+        name=name,
+        email=email,
+        now=timezone.now() - timedelta(days=2),
+        by=by,
+    )
 
 
 def _accept(account: Account, *, by: Membership) -> None:
@@ -104,7 +129,7 @@ def _person(email: str, password: str) -> User:
     return user
 
 
-def _tell_stories(account: Account, team: Team) -> None:
+def _tell_stories(account: Account, team: Team, news: UUID) -> None:
     for key, name in GROUPS.items():
         groups.add(account.pk, name=name, key=key)
     # Nobody gets a letter about what is days old and made up.
@@ -115,11 +140,11 @@ def _tell_stories(account: Account, team: Team) -> None:
     # Collected and dropped: nobody listens to an account that is only being made.
     with events.collecting():
         for story in sorted(STORIES, key=_minutes_since_the_end, reverse=True):
-            _tell(account, story, team, now)
+            _tell(account, story, team, now, news)
     quiet.delete()
 
 
-def _tell(account: Account, story: Story, team: Team, now: datetime) -> None:
+def _tell(account: Account, story: Story, team: Team, now: datetime, news: UUID) -> None:
     """Have the conversation through the verbs, then put it where it belongs in time."""
     visitor = visitors.ensure(
         account.pk,
@@ -149,6 +174,10 @@ def _tell(account: Account, story: Story, team: Team, now: datetime) -> None:
         conversations.mark(conversation, side="visitor", what="seen", seq=last)
     if story.closed_by:
         conversations.close(conversation, by=_author(story.closed_by, visitor, team))
+    box = purposes.box(news, "en")
+    if story.wants_news and box:
+        begun = now - timedelta(minutes=story.minutes_ago)
+        consents.give(visitor.pk, news, version=box.version, language="en", now=begun)
     if story.is_blocked:
         visitors.block(visitor, by=team["agent"])
     _backdate(conversation, story, now)
