@@ -268,6 +268,25 @@ class TechnicalDataForm(forms.Form):
         widget=forms.CheckboxInput(attrs=SWITCH),
         help_text=gettext_lazy("Its name without the version."),
     )
+    screen = forms.BooleanField(
+        label=gettext_lazy("Size of the screen"),
+        required=False,
+        widget=forms.CheckboxInput(attrs=SWITCH),
+        help_text=gettext_lazy(
+            "Width and height, as in 1920 × 1080. Read when the visitor sends the first message, never "
+            "before."
+        ),
+    )
+    referrer = forms.BooleanField(
+        label=gettext_lazy("Where they came from"),
+        required=False,
+        widget=forms.CheckboxInput(attrs=SWITCH),
+        help_text=gettext_lazy(
+            "The site with the link to yours, as in https://search.example, without page and query. "
+            "Known if the chat is opened on the page where the visitor arrives, gone 30 minutes after "
+            "the visit and never in the database."
+        ),
+    )
     language = forms.BooleanField(
         label=gettext_lazy("Language"),
         required=False,
@@ -282,8 +301,8 @@ class TechnicalDataForm(forms.Form):
         required=False,
         widget=forms.CheckboxInput(attrs=SWITCH),
         help_text=gettext_lazy(
-            "The time zone that the browser tells, so that agents see the visitor's local time. It "
-            "is never looked up from an IP address."
+            "The time zone that the browser tells. Agents see the visitor's local time and the "
+            "country of that zone. It is never looked up from an IP address."
         ),
     )
     ip_address = forms.BooleanField(

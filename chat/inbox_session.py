@@ -27,6 +27,7 @@ from chat import (
     projections,
     redactions,
     revisions,
+    technical,
     telemetry,
     visitors,
     wire,
@@ -36,7 +37,8 @@ from chat.delivery import ClosingError
 from chat.events import Event
 from chat.models import Conversation
 from chat.refusals import RefusedError
-from chat.session import Send, after_grace, collects_pages, watch_group, whisper
+from chat.session import Send, after_grace, watch_group, whisper
+from chat.technical import Kind
 from chat.text import storable
 from chat.wire import CloseCode, Refusal
 
@@ -143,13 +145,17 @@ class InboxSession:
         try:
             is_online = await presence.is_visitor_online(self.account.pk, visitor_id)
             pages = await presence.pages(self.account.pk, visitor_id)
-            if pages and not await self._inside(collects_pages, self.account.pk):
-                pages = []
+            came_from = await presence.referrer(self.account.pk, visitor_id)
         except (RedisError, OSError):
             return
-        await self._send(
-            wire.VisitorLive(conversation=conversation, is_online=is_online, pages=pages)
+        collected = await self._inside(technical.collected, self.account.pk)
+        live = wire.VisitorLive(
+            conversation=conversation,
+            is_online=is_online,
+            pages=pages if Kind.PAGES in collected else [],
+            referrer=came_from if Kind.REFERRER in collected else "",
         )
+        await self._send(live)
 
     async def leave(self) -> None:
         """The connection has ended."""

@@ -24,6 +24,7 @@ class Visitor(TenantModel):
     browser = models.TextField(max_length=60, blank=True)
     os = models.TextField(max_length=60, blank=True)
     device = models.TextField(max_length=20, blank=True)
+    screen = models.TextField(max_length=11, blank=True, db_default="")
     time_zone = models.TextField(max_length=64, blank=True)
     # Only while the account has switched it on (S54).
     ip_address = models.GenericIPAddressField(null=True, blank=True)
@@ -398,6 +399,8 @@ class TechnicalData(TenantModel):
     device = models.BooleanField(default=True)
     browser = models.BooleanField(default=True)
     os = models.BooleanField(default=True)
+    screen = models.BooleanField(default=True, db_default=True)
+    referrer = models.BooleanField(default=True, db_default=True)
     language = models.BooleanField(default=True)
     location = models.BooleanField(default=True)
 

@@ -228,8 +228,10 @@ def _facts(row: Row, visitor: Visitor) -> list[FactRow]:
 
 
 def _visit(account_id: UUID, public_id: str) -> list[FactRow]:
-    pages, details = presence.visit_now(account_id, public_id)
+    pages, came_from, details = presence.visit_now(account_id, public_id)
     said = [_fact(name, value) for name, value in details.items() if value]
+    if came_from:
+        said.append(_fact(translated("site that the visit came from"), came_from))
     return [*said, *(_fact(page.title or page.url, page.url) for page in pages)]
 
 

@@ -48,8 +48,17 @@ TABLES = (
             "device": Personal(
                 _("kind of device"), Category.TECHNICAL, _BROWSER, when="collects.device"
             ),
+            "screen": Personal(
+                _("size of the screen, read with the first message"),
+                Category.TECHNICAL,
+                _BROWSER,
+                when="collects.screen",
+            ),
             "time_zone": Personal(
-                _("time zone"), Category.TECHNICAL, _BROWSER, when="collects.location"
+                _("time zone, and with it the country"),
+                Category.TECHNICAL,
+                _BROWSER,
+                when="collects.location",
             ),
             "ip_address": Personal(
                 _("IP address, of IPv6 the network"),
@@ -233,6 +242,8 @@ TABLES = (
             "device",
             "browser",
             "os",
+            "screen",
+            "referrer",
             "language",
             "location",
         ),
@@ -292,6 +303,15 @@ VOLATILE = (
         Purpose.ANSWER,
         timedelta(seconds=VISIT_SECONDS),
         when="collects.pages",
+    ),
+    Volatile(
+        _("memory of the presence store"),
+        Subject.VISITOR,
+        _("site that the visit came from"),
+        Category.TECHNICAL,
+        Purpose.ANSWER,
+        timedelta(seconds=VISIT_SECONDS),
+        when="collects.referrer",
     ),
     Volatile(
         _("memory of the presence store"),

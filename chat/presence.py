@@ -74,10 +74,16 @@ def members_online_now(account_id: UUID) -> set[UUID]:
 
 
 async def visitor_here(
-    account_id: UUID, visitor_id: str, connection: str, page: wire.Page | None = None
+    account_id: UUID,
+    visitor_id: str,
+    connection: str,
+    page: wire.Page | None = None,
+    referrer: str = "",
 ) -> None:
-    """Note that the visitor has this connection and, if given, has come to this page."""
+    """Note that the visitor has this connection and, if given, has come to this page, from this
+    site. Of a visit the first site counts: that is where it began."""
     here, seen = _visitor(account_id, visitor_id, "here"), _visitor(account_id, visitor_id, "pages")
+    came_from = _visitor(account_id, visitor_id, "referrer")
     async with _redis().pipeline(transaction=False) as pipe:
         pipe.zadd(here, {connection: time.time() + ONLINE_SECONDS})
         pipe.expire(here, 2 * ONLINE_SECONDS)
@@ -85,7 +91,10 @@ async def visitor_here(
             # Coming back to a page moves it to the top instead of doubling it.
             pipe.zadd(seen, {json.dumps([row.url, row.title]): row.at.timestamp()})
             pipe.zremrangebyrank(seen, 0, -MAX_PAGES - 1)
+        if referrer:
+            pipe.set(came_from, referrer, nx=True)
         pipe.expire(seen, VISIT_SECONDS)
+        pipe.expire(came_from, VISIT_SECONDS)
         pipe.expire(_visitor(account_id, visitor_id, "details"), VISIT_SECONDS)
         await pipe.execute()
 
@@ -118,25 +127,33 @@ async def pages(account_id: UUID, visitor_id: str) -> list[wire.PageRow]:
     return _page_rows(visited)
 
 
-def visit_now(account_id: UUID, visitor_id: str) -> tuple[list[wire.PageRow], dict[str, Any]]:
-    """The pages of this visit and what is said of the visitor, for code outside an event loop."""
+async def referrer(account_id: UUID, visitor_id: str) -> str:
+    """The site from which this visit came; empty when that is not known."""
+    return cast(str | None, await _redis().get(_visitor(account_id, visitor_id, "referrer"))) or ""
+
+
+def visit_now(account_id: UUID, visitor_id: str) -> tuple[list[wire.PageRow], str, dict[str, Any]]:
+    """The pages of this visit, the site that it came from, and what is said of the visitor, for code
+    outside an event loop."""
     visited = _client.zrange(
         _visitor(account_id, visitor_id, "pages"), 0, -1, desc=True, withscores=True
     )
     kept = _client.get(_visitor(account_id, visitor_id, "details"))
     details = json.loads(cast(str, kept)) if kept else {}
-    return _page_rows(cast(list[tuple[str, float]], visited)), details
+    came_from = cast(str | None, _client.get(_visitor(account_id, visitor_id, "referrer"))) or ""
+    return _page_rows(cast(list[tuple[str, float]], visited)), came_from, details
 
 
-def forget_pages(account_id: UUID) -> None:
-    """Drop the pages of every visit to the account's sites, for code outside an event loop."""
-    for key in _client.scan_iter(_visitor(account_id, "*", "pages"), count=1_000):
+def forget_of_visits(account_id: UUID, what: str) -> None:
+    """Drop "pages" or "referrer" of every visit to the account's sites, for code outside an event
+    loop."""
+    for key in _client.scan_iter(_visitor(account_id, "*", what), count=1_000):
         _client.unlink(key)
 
 
 def forget_visitor(account_id: UUID, visitor_id: str) -> None:
     """Drop all that is kept of the visitor's visit, for code outside an event loop."""
-    kinds = ("here", "pages", "details")
+    kinds = ("here", "pages", "referrer", "details")
     _client.delete(*(_visitor(account_id, visitor_id, kind) for kind in kinds))
 
 
@@ -214,3 +231,17 @@ def _page_row(page: wire.Page | None) -> wire.PageRow | None:
     # What UTF-8 cannot hold would fail at Redis.
     clean = (text.encode("utf-8", "ignore").decode() for text in (url, page.title))
     return wire.PageRow(url=next(clean), title=next(clean), at=datetime.now(UTC))
+
+
+def site_of(address: str) -> str:
+    """Scheme and host of a web address, which is all of it that is kept of where somebody came
+    from: paths and queries of other people's sites may be secrets. Empty for anything else."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https"} or not host:
+        return ""
+    where = host if port is None else f"{host}:{port}"
+    return f"{parts.scheme}://{where}".encode("utf-8", "ignore").decode()[:255]

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.models import Membership, Role
-from chat import files, wire
+from chat import files, location, wire
 from chat.models import Attachment, AuthorKind, Conversation, Group, Message, Visitor
 
 Side = Literal["visitor", "agents"]
@@ -159,7 +159,9 @@ def panel_row(visitor: Visitor) -> wire.VisitorPanelRow:
         browser=visitor.browser,
         os=visitor.os,
         device=visitor.device,
+        screen=visitor.screen,
         time_zone=visitor.time_zone,
+        country=location.country(visitor.time_zone),
         ip_address=visitor.ip_address,
         is_blocked=visitor.blocked_at is not None,
         created_at=visitor.created_at,

@@ -40,6 +40,7 @@ from chat.delivery import ClosingError
 from chat.events import Event
 from chat.models import Conversation, Message, Visitor
 from chat.refusals import RefusedError
+from chat.technical import Kind
 from chat.text import storable
 from chat.visitors import VisitorDetails
 from chat.wire import CloseCode, Refusal
@@ -267,15 +268,22 @@ class VisitorSession:
     # --- Presence: the droppable lane -----------------------------------------------------------
 
     async def _is_here(self, page: wire.Page | None) -> None:
-        if page and not await self._inside(collects_pages, self.account.pk):
-            page = None
+        came_from = ""
+        if page:
+            collected = await self._inside(technical.collected, self.account.pk)
+            if Kind.REFERRER in collected:
+                came_from = presence.site_of(page.referrer)
+            if came_from == self._site:
+                came_from = ""
+            if Kind.PAGES not in collected:
+                page = None
         try:
             await presence.visitor_here(
-                self.account.pk, self.visitor_id, self._caller.channel, page
+                self.account.pk, self.visitor_id, self._caller.channel, page, came_from
             )
         except (RedisError, OSError):
             return
-        if page:
+        if page or came_from:
             await tell_watchers(self.account.pk, self.visitor_id)
 
     async def _announced(self) -> availability.Status:
@@ -480,7 +488,8 @@ class VisitorSession:
     def _page_url(self) -> str:
         """Where the visitor agrees: the page, for an account that wants to know pages."""
         page = self._hello.page if self._hello else None
-        return page.url if page and collects_pages(self.account.pk) else self._site
+        is_told = page and page.url and Kind.PAGES in technical.collected(self.account.pk)
+        return page.url if page and is_told else self._site
 
     def _post_again(self, frame: wire.VisitorMessage, filed: Filed | None) -> Event | None:
         """The common case, without a question asked twice: the verb itself looks whether the
@@ -500,10 +509,10 @@ class VisitorSession:
         visitor = visitors.find(self.visitor_id)
         known = _known(visitor, details)
         if visitor is None:
-            told = self._details({**details, **(filed.said if filed else {})}, frame.email)
+            told = self._details({**details, **(filed.said if filed else {})}, frame)
             visitor = visitors.ensure(self.account.pk, self.visitor_id, told)
         else:
-            visitors.came_from(visitor, self._caller.address)
+            visitors.come_back(visitor, address=self._caller.address, screen=frame.screen)
         author = Author.of_visitor(visitor)
         event = messages.posted(author, frame.id)
         if event is None:
@@ -534,12 +543,12 @@ class VisitorSession:
             filed=filed,
         )
 
-    def _details(self, said: Mapping[str, Any], email: str | None) -> VisitorDetails:
+    def _details(self, said: Mapping[str, Any], frame: wire.VisitorMessage) -> VisitorDetails:
         device = devices.describe(self._caller.user_agent)
         hello = self._hello
         return VisitorDetails(
             name=said.get("name", ""),
-            email=email or said.get("email", ""),
+            email=frame.email or said.get("email", ""),
             phone=said.get("phone", ""),
             variables=said.get("variables", {}),
             language=hello.language if hello else "",
@@ -547,6 +556,7 @@ class VisitorSession:
             browser=device.browser,
             os=device.os,
             device=device.kind,
+            screen=frame.screen,
             ip_address=self._caller.address,
         )
 
@@ -588,11 +598,6 @@ def _known(visitor: Visitor | None, details: Mapping[str, Any]) -> frozenset[str
     them of somebody who has none yet."""
     said = {key: getattr(visitor, key) for key in asking.STANDARD} if visitor else details
     return frozenset(key for key in asking.STANDARD if said.get(key))
-
-
-def collects_pages(account_id: UUID) -> bool:
-    """Whether the account wants to know which pages its visitors are on. Inside the account."""
-    return technical.Kind.PAGES in technical.collected(account_id)
 
 
 async def whisper(group: str, frame: wire.Frame, *, but: str | None = None) -> None:

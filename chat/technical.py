@@ -25,6 +25,8 @@ class Kind(StrEnum):
     DEVICE = "device"
     BROWSER = "browser"
     OS = "os"
+    SCREEN = "screen"
+    REFERRER = "referrer"
     LANGUAGE = "language"
     LOCATION = "location"
 
@@ -34,11 +36,17 @@ COLUMNS: dict[Kind, str] = {
     Kind.DEVICE: "device",
     Kind.BROWSER: "browser",
     Kind.OS: "os",
+    Kind.SCREEN: "screen",
     Kind.LANGUAGE: "language",
     # No map of addresses is asked: a browser's time zone is all that tells where somebody is.
     Kind.LOCATION: "time_zone",
 }
-"""Where a visitor's row holds a kind. Pages are in the presence store only."""
+"""Where a visitor's row holds a kind. Pages and the site that somebody came from are in the presence
+store only."""
+
+TOLD_BY_SCRIPT = (Kind.PAGES, Kind.SCREEN, Kind.REFERRER, Kind.LOCATION)
+"""What only a script on the page can read. Loader and frame are told which of these to read; the
+others come with every request, and it is up to the server to leave them out."""
 
 
 def collected(account_id: UUID) -> frozenset[Kind]:
@@ -53,6 +61,12 @@ def collected_until_commit(account_id: UUID) -> frozenset[Kind]:
         "SELECT * FROM chat_technicaldata WHERE account_id = %s FOR SHARE", [account_id]
     )
     return _switched_on(next(iter(kept), TechnicalData(account_id=account_id)))
+
+
+def read_by_script(account_id: UUID) -> list[str]:
+    """Which of the kinds in `TOLD_BY_SCRIPT` the widget is to read. Inside the account."""
+    wanted = collected(account_id)
+    return [kind.value for kind in TOLD_BY_SCRIPT if kind in wanted]
 
 
 def choose(account: Account, kinds: Collection[Kind], *, by: Membership | None) -> None:
@@ -76,8 +90,8 @@ def choose(account: Account, kinds: Collection[Kind], *, by: Membership | None) 
 
 
 def stored(kinds: Collection[Kind]) -> dict[Kind, int]:
-    """Of how many visitors something of each kind is stored. Pages, which end by themselves after
-    each visit, are not counted."""
+    """Of how many visitors something of each kind is stored. What ends by itself after each visit is
+    not counted."""
     return {
         kind: Visitor.objects.exclude(**_nothing(kind)).count()
         for kind in Kind
@@ -104,10 +118,11 @@ def _delete(account_id: UUID, gone: Collection[Kind]) -> None:
 
 
 def _forget(account_id: UUID, gone: Collection[Kind]) -> None:
-    if Kind.PAGES not in gone:
-        return
+    kept = {Kind.PAGES: "pages", Kind.REFERRER: "referrer"}
     try:
-        presence.forget_pages(account_id)
+        for kind, what in kept.items():
+            if kind in gone:
+                presence.forget_of_visits(account_id, what)
     except (RedisError, OSError):
         # They end by themselves with each visit, and nobody is shown them any more.
         return

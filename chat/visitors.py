@@ -36,6 +36,7 @@ class VisitorDetails:
     browser: str = ""
     os: str = ""
     device: str = ""
+    screen: str = ""
     time_zone: str = ""
     ip_address: str = ""
 
@@ -69,12 +70,19 @@ def ensure(account_id: Any, public_id: str, details: VisitorDetails) -> Visitor:
     return Visitor.objects.get(public_id=public_id)
 
 
-def came_from(visitor: Visitor, address: str) -> None:
-    """Note from where the visitor begins a conversation, if the account stores that (S54). Call it
-    before the message that is told: it brings the visitor as they stand then."""
-    if technical.Kind.IP_ADDRESS in technical.collected_until_commit(visitor.account_id):
-        known = _technical("ip_address", address)
-        Visitor.objects.filter(pk=visitor.pk).update(ip_address=known)
+def come_back(visitor: Visitor, *, address: str, screen: str) -> None:
+    """Note from where and on which screen the visitor begins another conversation, as far as the
+    account stores that (S24, S54). Call it before the message that is told: it brings the visitor as
+    they stand then."""
+    collected = technical.collected_until_commit(visitor.account_id)
+    told = {technical.Kind.IP_ADDRESS: address, technical.Kind.SCREEN: screen}
+    columns = {
+        technical.COLUMNS[kind]: _technical(technical.COLUMNS[kind], value)
+        for kind, value in told.items()
+        if value and kind in collected
+    }
+    if columns:
+        Visitor.objects.filter(pk=visitor.pk).update(**columns)
 
 
 def identify(

@@ -253,7 +253,8 @@ class AnswerRow(Row):
 
 class VisitorPanelRow(Row):
     """A visitor as agents see them. Name, e-mail and phone are unverified (A10). What the account
-    does not collect is empty, the address null (S24)."""
+    does not collect is empty, the address null (S24). `screen` is width and height as in "1920x1080",
+    `country` (ISO 3166-1) the one to which the time zone belongs."""
 
     id: str
     name: str
@@ -264,7 +265,9 @@ class VisitorPanelRow(Row):
     browser: str
     os: str
     device: str
+    screen: str
     time_zone: str
+    country: str
     ip_address: str | None = None
     is_blocked: bool
     created_at: datetime
@@ -337,6 +340,9 @@ Body = Annotated[str, StringConstraints(max_length=MAX_BODY)]
 
 
 class Page(Frame):
+    """Where the visitor is. Empty is what the account does not collect; of the referrer only the site
+    is kept."""
+
     url: Annotated[str, StringConstraints(max_length=2_000)]
     title: Annotated[str, StringConstraints(max_length=300)] = ""
     referrer: Annotated[str, StringConstraints(max_length=2_000)] = ""
@@ -413,7 +419,8 @@ class VisitorMessage(Frame):
     `form` goes with the message in one piece: both are stored, or the message is refused as
     `invalid` with the `field` that is missing or not good; so with `notice` and `consents`, whose
     record is made with the message. A first message without the tick that the account requires is
-    refused as `notice_required`."""
+    refused as `notice_required`. `screen`: its size, read now that the visitor acts, with the first
+    message of a conversation and where the account collects it (S24)."""
 
     type: Literal["message"]
     id: UUID
@@ -423,6 +430,7 @@ class VisitorMessage(Frame):
     form: FiledForm | None = None
     notice: NoticeShown | None = None
     consents: Annotated[list[TickedBox], Field(max_length=20)] = []
+    screen: Annotated[str, StringConstraints(pattern=r"^(?:\d{1,5}x\d{1,5})?$")] = ""
 
 
 class VisitorSync(Frame):
@@ -746,12 +754,14 @@ class Colleagues(Frame):
 
 
 class VisitorLive(Frame):
-    """Droppable: whether the watched visitor is here, on which pages, and where they are."""
+    """Droppable: whether the watched visitor is here, on which pages, where they are, and from which
+    site this visit came."""
 
     type: Literal["visitor"] = "visitor"
     conversation: UUID
     is_online: bool
     pages: list[PageRow]
+    referrer: str
 
 
 class CountsDown(Frame):

@@ -128,7 +128,9 @@ def facts(account: Account, language: str, on: date | None = None) -> PolicyFact
     on = on or timezone.now().date()
     stated = _uses(account, language)
     memory = [
-        one for one in uses.volatile(Subject.VISITOR) if kinds.VOLATILE.get(one.what) == "pages"
+        one
+        for one in uses.volatile(Subject.VISITOR)
+        if kinds.VOLATILE.get(one.what) in {"pages", "referrer"}
     ]
     return PolicyFacts(
         controller=_controller(account),

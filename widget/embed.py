@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts import plans
 from accounts.models import Account
-from chat import availability
+from chat import availability, technical
 from chat.models import Group
 from privacy import cookies
 from widget import colors, settings, texts
@@ -34,7 +34,8 @@ class GroupRow(TypedDict):
 
 class LoaderConfig(TypedDict):
     """What `config.js` exports. `color_text` is readable on `color`; `panel` is the script that the
-    loader fetches when the chat is first used."""
+    loader fetches when the chat is first used, and `collects` the kinds of technical data that it may
+    read then (S24)."""
 
     version: str
     key: str
@@ -51,6 +52,7 @@ class LoaderConfig(TypedDict):
     namespace: str
     cookies: list[CookieRow]
     groups: list[GroupRow]
+    collects: list[str]
     frame: str
     panel: str
 
@@ -79,6 +81,7 @@ def loader_config(account: Account, look: WidgetSettings, language: str) -> Load
             if item.storage is cookies.Storage.COOKIE
         ],
         "groups": groups,
+        "collects": technical.read_by_script(account.pk),
         "frame": platform.PUBLIC_URL + reverse("widget_frame", args=[account.public_key]),
         "panel": platform.PUBLIC_URL + static("build/panel.js"),
     }

@@ -7,7 +7,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from accounts.models import Account
-from chat import chat_settings, identity
+from chat import chat_settings, identity, technical
 from chat.models import AuthorKind
 from privacy import notices
 from widget import colors, policy_links, settings, texts
@@ -33,7 +33,8 @@ class Part(TypedDict):
 
 
 class Bootstrap(TypedDict):
-    """The frame's JSON. Paths are on the frame's own origin; `socket` is a full address."""
+    """The frame's JSON. Paths are on the frame's own origin; `socket` is a full address,
+    `collects` the kinds of technical data that the frame may read (S24)."""
 
     key: str
     site: str
@@ -48,6 +49,7 @@ class Bootstrap(TypedDict):
     color_on_dark: str
     side: str
     notice: Notice
+    collects: list[str]
     socket: str
     poll: str
     files: str
@@ -88,6 +90,7 @@ def bootstrap(account: Account, look: WidgetSettings, *, site: str, language: st
                 look, policy_links.of(account), site=site, language=language
             ),
         },
+        "collects": technical.read_by_script(account.pk),
         "socket": f"{platform.SOCKET_URL}/ws/visitor/{account.public_key}/",
         "poll": f"{base}/poll",
         "files": reverse("visitor_files", args=[account.public_key]),

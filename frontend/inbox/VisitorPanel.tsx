@@ -26,6 +26,9 @@ export function VisitorPanel({ row, now, onClose, onOpen }: Props) {
   const live = inbox.live.visitors[row.id];
   const { language } = desk.bootstrap;
   const time = localTime(visitor.time_zone, now, language);
+  const place = visitor.country
+    ? t("panel.by_zone", { place: named(visitor.country, "region", language), zone: visitor.time_zone })
+    : "";
   const device = [visitor.browser, visitor.os].filter(Boolean).join(" · ");
   const contacts = [
     { key: "email", icon: "mail", text: visitor.email, href: `mailto:${visitor.email}` },
@@ -104,12 +107,15 @@ export function VisitorPanel({ row, now, onClose, onOpen }: Props) {
         <section class="panel__section">
           <h3 class="panel__heading">{t("panel.details")}</h3>
           <dl class="panel__facts">
+            {place && <Fact name={t("panel.location")} text={place} />}
             {time && <Fact name={t("panel.local_time")} text={time} />}
+            {live?.referrer && <Fact name={t("panel.referrer")} text={live.referrer} />}
             {visitor.language && (
-              <Fact name={t("panel.language")} text={languageName(visitor.language, language)} />
+              <Fact name={t("panel.language")} text={named(visitor.language, "language", language)} />
             )}
             {device && <Fact name={t("panel.browser")} text={device} />}
             {visitor.device && <Fact name={t("panel.device")} text={deviceName(visitor.device, t)} />}
+            {visitor.screen && <Fact name={t("panel.screen")} text={visitor.screen.replace("x", " × ")} />}
             {visitor.ip_address && <Fact name={t("panel.ip_address")} text={visitor.ip_address} />}
             {row.group && <Fact name={t("panel.group")} text={row.group.name} />}
             <Fact name={t("panel.first_seen")} text={moment(visitor.created_at, language)} />
@@ -195,9 +201,9 @@ function deviceName(device: string, t: (key: string) => string): string {
   return DEVICES.includes(device) ? t(`device.${device}`) : device;
 }
 
-function languageName(code: string, language: string): string {
+function named(code: string, type: "language" | "region", language: string): string {
   try {
-    return new Intl.DisplayNames(language, { type: "language" }).of(code) ?? code;
+    return new Intl.DisplayNames(language, { type }).of(code) ?? code;
   } catch {
     return code;
   }

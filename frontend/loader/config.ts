@@ -20,6 +20,8 @@ export interface Config {
   /** The page's side of the open chat, fetched on first use. */
   panel: string;
   hides_when_offline: boolean;
+  /** What the panel may read of the visit (S24). */
+  collects: string[];
   groups: { key: string; name: string }[];
   version: string;
 }

@@ -45,7 +45,7 @@ export interface Extent {
 /** Droppable: who types, and whether visitors are here. Never part of what a fresh load gives. */
 export interface LiveSide {
   typing: Record<string, { visitor: boolean; members: MemberRow[] }>;
-  visitors: Record<string, { is_online: boolean; pages: PageRow[] }>;
+  visitors: Record<string, { is_online: boolean; pages: PageRow[]; referrer: string }>;
 }
 
 export interface InboxState {
@@ -392,7 +392,11 @@ export function applyInbox(state: InboxState, frame: InboxDown): Applied {
     case "visitor": {
       const visitors = {
         ...state.live.visitors,
-        [frame.conversation]: { is_online: frame.is_online, pages: frame.pages },
+        [frame.conversation]: {
+          is_online: frame.is_online,
+          pages: frame.pages,
+          referrer: frame.referrer,
+        },
       };
       return settled({ ...state, live: { ...state.live, visitors } });
     }

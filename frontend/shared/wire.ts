@@ -201,7 +201,11 @@ export interface VisitorPanelRow {
   browser: string;
   os: string;
   device: string;
+  /** Width and height, as in "1920x1080". */
+  screen: string;
   time_zone: string;
+  /** The one to which the time zone belongs. */
+  country: string;
   ip_address: string | null;
   is_blocked: boolean;
   created_at: string;
@@ -312,6 +316,7 @@ export type VisitorUp =
       form?: FiledForm | null;
       notice?: { version: string; how: "shown" | "ticked" } | null;
       consents?: { purpose: string; version: string }[];
+      screen?: string;
     }
   | { type: "sync"; conversation: string | null; since: number | null }
   | { type: "received" | "seen"; seq: number }
@@ -424,6 +429,6 @@ export type InboxDown =
   | Refused
   | TypingDown
   | { type: "colleagues"; colleagues: ColleagueRow[] }
-  | { type: "visitor"; conversation: string; is_online: boolean; pages: PageRow[] }
+  | { type: "visitor"; conversation: string; is_online: boolean; pages: PageRow[]; referrer: string }
   | { type: "counts"; counts: Counts }
   | { type: "reload" };

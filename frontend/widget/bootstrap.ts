@@ -21,6 +21,8 @@ export interface Bootstrap {
   color_on_light: string;
   color_on_dark: string;
   notice: { shown: boolean; url: string; text: string; version: string };
+  /** What the frame may read of the device (S24). */
+  collects: string[];
   socket: string;
   poll: string;
   files: string;

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { ToFrame, ToLoader } from "../shared/port";
 import { FakeClock } from "../shared/testing/fakeClock";
 import { conversationRow, messageRow, visitorRow } from "../shared/testing/rows";
@@ -22,6 +22,7 @@ const bootstrap: Bootstrap = {
   notice: { shown: true, url: "", text: "", version: "a0" },
   socket: "wss://chat.test/ws",
   poll: "/poll",
+  collects: ["location", "screen"],
   files: "/files",
   messages: "/messages",
   ticket_url: "/ticket",
@@ -131,6 +132,40 @@ test("what an earlier page left unsent is there again", () => {
   chat.hear({ ...start, draft: "Do you re" });
 
   expect(chat.view.draft).toBe("Do you re");
+});
+
+test("the screen is read when the visitor writes, with the first message only", () => {
+  const width = vi.spyOn(screen, "width", "get").mockReturnValue(1920);
+  vi.spyOn(screen, "height", "get").mockReturnValue(1080);
+  chat.hear(start);
+  connected();
+  chat.write("Hello");
+  expect(width).not.toHaveBeenCalled();
+
+  chat.send(false);
+
+  expect(sent.find(({ type }) => type === "message")).toMatchObject({ screen: "1920x1080" });
+  connected(conversationRow({}));
+  chat.write("Still there?");
+  chat.send(false);
+  expect(sent.find(({ type }) => type === "message")).not.toHaveProperty("screen");
+});
+
+test("what the account does not collect of the device is not read", () => {
+  const width = vi.spyOn(screen, "width", "get");
+  const zone = vi.spyOn(Intl, "DateTimeFormat");
+  bootstrap.collects = [];
+  connected();
+
+  const hello = wiring.hello();
+  chat.write("Hello");
+  chat.send(false);
+  bootstrap.collects = ["location", "screen"];
+
+  expect(hello.time_zone).toBe("");
+  expect(sent.find(({ type }) => type === "message")).not.toHaveProperty("screen");
+  expect(width).not.toHaveBeenCalled();
+  expect(zone).not.toHaveBeenCalled();
 });
 
 test("a message is shown as queued, and as stored under the same id when it is acknowledged", () => {

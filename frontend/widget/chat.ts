@@ -167,7 +167,9 @@ export class Chat {
         page: this.#page,
         group: this.#identity.group ?? null,
         language: bootstrap.language,
-        time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone.slice(0, 64),
+        time_zone: bootstrap.collects.includes("location")
+          ? Intl.DateTimeFormat().resolvedOptions().timeZone.slice(0, 64)
+          : "",
       }),
       sync: () => ({ type: "sync", ...this.#cursor() }),
       onFrame: (frame) => this.#receive(frame),
@@ -347,6 +349,8 @@ export class Chat {
   /** Sends what is written, with what a form has brought. */
   post(more: Pick<MessageFrame, "email" | "form" | "notice">): void {
     const { draft, uploads, forms, state, ticked } = this.view;
+    const { conversation } = state;
+    const isFirst = !conversation || conversation.state === "closed";
     const rows = uploads.flatMap((one) => (one.row ? [one.row] : []));
     const { notice } = this.bootstrap;
     const version = forms?.notice.version ?? notice.version;
@@ -357,9 +361,13 @@ export class Chat {
       id: uuid(),
       body: draft.trim(),
       attachments: rows.map((row) => row.id),
-      ...(notice.shown && !state.conversation ? { notice: { version, how: "shown" } } : {}),
+      ...(notice.shown && !conversation ? { notice: { version, how: "shown" } } : {}),
       ...(boxes.some(isTicked)
         ? { consents: boxes.filter(isTicked).map(({ purpose, version }) => ({ purpose, version })) }
+        : {}),
+      // Not before the visitor writes: reading it is access to their device (S24).
+      ...(isFirst && this.bootstrap.collects.includes("screen")
+        ? { screen: `${screen.width}x${screen.height}` }
         : {}),
       ...more,
     };

@@ -72,7 +72,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class PolicyFacts:
-    """All that the text is computed from. `memory_minutes` 0: pages are not looked at."""
+    """All that the text is computed from. `memory_minutes` 0: nothing of a visit is noted."""
 
     controller: Named
     processor: Named
@@ -92,6 +92,13 @@ class PolicyFacts:
         """Which mandatory values are not there: with any, there is no text."""
         found = [*self.controller.missing("controller"), *self.processor.missing("processor")]
         return [*found, *(name for name in ("uses", "countries") if not getattr(self, name))]
+
+    @property
+    def in_memory(self) -> tuple[str, ...]:
+        """The kinds that are noted of a visit only, and never in the database."""
+        return tuple(
+            kind for kind in self.data.get("technical", ()) if kind in {"referrer", "pages"}
+        )
 
     @property
     def stores_ip(self) -> bool:

@@ -39,6 +39,7 @@ KINDS: Mapping[str, str] = {
     "chat.Visitor.browser": "browser",
     "chat.Visitor.os": "system",
     "chat.Visitor.device": "device",
+    "chat.Visitor.screen": "screen",
     "chat.Visitor.time_zone": "time_zone",
     "chat.Visitor.ip_address": "ip",
     "chat.Visitor.blocked_at": "blocked",
@@ -72,6 +73,7 @@ KINDS: Mapping[str, str] = {
 
 VOLATILE: Mapping[str, str] = {
     "pages of the visit": "pages",
+    "site that the visit came from": "referrer",
     "what the page says of a visitor who has not written yet": "variables",
     "that they are here": "times",
 }

@@ -181,7 +181,8 @@ def _countries(codes: tuple[str, ...], say: Words) -> str:
 def _period(facts: PolicyFacts, say: Words) -> Section:
     paragraphs = [say(f"period.{facts.period.value}"), say("period.visitors")]
     if facts.memory_minutes:
-        paragraphs.append(say("period.memory", minutes=facts.memory_minutes))
+        what = ", ".join(say(f"kinds.{kind}") for kind in facts.in_memory)
+        paragraphs.append(say("period.memory", minutes=facts.memory_minutes, what=what))
     paragraphs += [say("period.exceptions"), say("period.proofs")]
     return Section(say("period.title"), "period", tuple(paragraphs))
 

@@ -85,6 +85,7 @@ def _person(account: Account, member: Membership, mark: str) -> Visitor:
                 browser=f"{mark} browser",
                 os=f"{mark} os",
                 device="phone",
+                screen="390x844",
                 time_zone=f"{mark}/zone",
             ),
         )

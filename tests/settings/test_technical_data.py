@@ -19,6 +19,7 @@ TOLD = VisitorDetails(
     browser="Firefox",
     os="Linux",
     device="desktop",
+    screen="1920x1080",
     time_zone="Europe/Prague",
     ip_address="203.0.113.77",
 )

@@ -17,7 +17,11 @@ from tests.sockets.devices import visitor_hello, visitor_path
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PAGE = {"url": "https://shop.test/tea", "title": "Tea"}
+PAGE = {
+    "url": "https://shop.test/tea",
+    "title": "Tea",
+    "referrer": "https://ana:pw@search.example/find?q=my+secret#top",
+}
 ADDRESS = "203.0.113.77"
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -42,11 +46,14 @@ async def test_with_everything_off_only_the_words_are_kept(
     await device.send(hello)
     visitor_id = (await device.next("welcome"))["visitor_id"]
     await device.send({"type": "page", "page": {**PAGE, "title": "Again"}})
-    await device.say("Hello")
+    await device.ask(
+        {"type": "message", "id": str(uuid4()), "body": "Hello", "screen": "1920x1080"}
+    )
 
     visitor = await outside_accounts(_only_visitor, acme)
 
     assert await presence.pages(acme.pk, visitor_id) == []
+    assert await presence.referrer(acme.pk, visitor_id) == ""
     stored = {column: getattr(visitor, column) for column in technical.COLUMNS.values()}
     assert not any(stored.values()), stored
 
@@ -59,14 +66,49 @@ async def test_switching_off_clears_open_inboxes_and_the_presence_store(
     conversation = (await visitor.say("Hello"))["change"]["conversation"]["id"]
     await agent.drain()
     await agent.send({"type": "watch", "conversation": conversation})
-    assert (await agent.next("visitor"))["pages"][0]["url"] == PAGE["url"]
+    shown = await agent.next("visitor")
+    assert shown["pages"][0]["url"] == PAGE["url"]
+    assert shown["referrer"] == "https://search.example"
 
     await outside_accounts(_choose, acme)
 
     assert (await agent.next("changes"))["restart"]
     assert await presence.pages(acme.pk, visitor.visitor_id) == []
+    assert await presence.referrer(acme.pk, visitor.visitor_id) == ""
     await agent.send({"type": "watch", "conversation": conversation})
-    assert (await agent.next("visitor"))["pages"] == []
+    shown = await agent.next("visitor")
+    assert (shown["pages"], shown["referrer"]) == ([], "")
+
+
+@covers("S24")
+async def test_a_visit_came_from_where_it_began_and_never_from_the_site_itself(
+    acme: Account, ana: Membership, visit: OpenVisitor
+) -> None:
+    visitor = await visit(page={**PAGE, "referrer": "https://shop.test/"})
+    assert await presence.referrer(acme.pk, visitor.visitor_id) == ""
+
+    for site in ("https://blog.example/", "https://other.example/", "javascript:alert(1)"):
+        await visitor.send({"type": "page", "page": {**PAGE, "referrer": site}})
+        await visitor.ask({"type": "identify", "id": str(uuid4()), "name": "Mina"})
+
+    assert await presence.referrer(acme.pk, visitor.visitor_id) == "https://blog.example"
+
+
+@covers("S24")
+async def test_agents_see_screen_and_country_with_the_first_words_of_each_conversation(
+    acme: Account, ana: Membership, visit: OpenVisitor, work: OpenInbox
+) -> None:
+    visitor, agent = await visit(time_zone="America/New_York"), await work(ana)
+    await visitor.ask({"type": "message", "id": str(uuid4()), "body": "Hi", "screen": "1920x1080"})
+    shown = (await agent.next("change"))["conversation"]["visitor"]
+    assert (shown["screen"], shown["country"]) == ("1920x1080", "US")
+
+    await visitor.ask({"type": "end", "id": str(uuid4())})
+    await agent.next("change")
+    await visitor.ask({"type": "message", "id": str(uuid4()), "body": "Hi", "screen": "390x844"})
+
+    shown = (await agent.next("change"))["conversation"]["visitor"]
+    assert (shown["screen"], shown["country"]) == ("390x844", "US")
 
 
 @covers("S54", "S56")

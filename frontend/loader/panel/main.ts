@@ -4,6 +4,7 @@ import type { Panel, Stage } from "../widget";
 import { ChatFrame } from "./frame";
 import { Jar } from "./jar";
 import { changedVariables } from "./variables";
+import { visited } from "./visited";
 
 const WIDTH = 400;
 const LEAST_HEIGHT = 480;
@@ -120,12 +121,7 @@ class ChatPanel implements Panel {
     return {
       type: "start",
       token: this.#given,
-      page: {
-        // What follows # belongs to the page and may be a secret of its own.
-        url: location.href.replace(/#.*/, "").slice(0, 2000),
-        title: document.title.slice(0, 300),
-        referrer: document.referrer.slice(0, 2000),
-      },
+      page: visited(config.collects),
       identity: this.#identity,
       draft: this.#draft,
       isOpen,
