@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.models import Account, Membership
 from chat import events, presence, revisions
 from chat.models import TechnicalData, Visitor
+from privacy import agreements
 
 
 class Kind(StrEnum):
@@ -76,6 +77,8 @@ def choose(account: Account, kinds: Collection[Kind], *, by: Membership | None) 
     them. Each switch that is turned has its entry in the audit trail (S52, S56).
     """
     wanted = frozenset(kinds)
+    # Whoever accepts an agreement holds it too: no address comes after its switch was turned off.
+    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     TechnicalData.objects.get_or_create(account_id=account.pk)
     switches = TechnicalData.objects.select_for_update().get()
     before = _switched_on(switches)
@@ -112,6 +115,9 @@ def _delete(account_id: UUID, gone: Collection[Kind]) -> None:
         if kind in COLUMNS:
             nothing = _nothing(kind)
             Visitor.objects.exclude(**nothing).update(**nothing)
+    if Kind.IP_ADDRESS in gone:
+        # What an agreement was accepted from is an address too (S36).
+        agreements.forget_addresses()
     transaction.on_commit(lambda: _forget(account_id, gone), robust=True)
     rev = revisions.head(account_id)
     transaction.on_commit(lambda: events.restart_inboxes(account_id, rev), robust=True)

@@ -8,13 +8,15 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts import audit, chains, companies, launch
+from accounts.addresses import UNKNOWN
 from accounts.models import Account, Membership, Role
-from privacy import custom, platform, prohibited, renewals
+from privacy import custom, platform, prohibited, renewals, uses
 from privacy.documents import differences, dpa, rendering, terms
 from privacy.documents.differences import Difference
 from privacy.documents.tree import Document
@@ -66,9 +68,12 @@ def standings(account: Account) -> list[Standing]:
     ]
 
 
-def accept(account: Account, kinds: Iterable[Agreement], *, by: Membership) -> list[Acceptance]:
+def accept(
+    account: Account, kinds: Iterable[Agreement], *, by: Membership, address: str = ""
+) -> list[Acceptance]:
     """Accept these as they are now; what is accepted already stays as it is. With the last of the
-    three the account goes live (S35).
+    three the account goes live (S35). `address` is where that is done: used and forgotten, unless
+    the account stores addresses.
 
     Raises ValidationError for anybody but an owner and for no kind at all, and Incomplete.
     """
@@ -78,7 +83,7 @@ def accept(account: Account, kinds: Iterable[Agreement], *, by: Membership) -> l
     if not chosen:
         raise ValidationError(_("Tick what you accept."), code="nothing_ticked")
     accepted = [
-        record(one.kind, one.document, by=by)
+        record(one.kind, one.document, by=by, address=address)
         for one in standings(account)
         if one.kind in chosen and one.is_open
     ]
@@ -94,7 +99,20 @@ def go_live_if_all(account: Account, *, by: Membership) -> None:
         launch.go_live(account, by=by)
 
 
-def record(kind: Agreement, document: Document, *, by: Membership) -> Acceptance:
+def noted_address(account_id: UUID, address: str) -> str | None:
+    """The address as the record may hold it: None while the account stores none (S36). Until the
+    transaction ends nobody switches that off, so that no address comes after the deletion."""
+    Account.objects.select_for_update(no_key=True).get(pk=account_id)
+    is_stored = uses.conditions().get("collects.ip_address", False)
+    return address if is_stored and address not in {"", UNKNOWN} else None
+
+
+def forget_addresses() -> None:
+    """Delete the addresses from which agreements were accepted: the account stores none any more."""
+    Acceptance.objects.filter(ip_address__isnull=False).update(ip_address=None)
+
+
+def record(kind: Agreement, document: Document, *, by: Membership, address: str = "") -> Acceptance:
     """Write down that this member has accepted this document. The same one again: the first
     acceptance, unchanged."""
     page, file, salt = rendering.html(document), rendering.pdf(document), chains.salt()
@@ -115,6 +133,7 @@ def record(kind: Agreement, document: Document, *, by: Membership) -> Acceptance
                 accepted_by=by.pk,
                 accepted_by_salt=salt,
                 accepted_by_mark=chains.commitment(str(by.pk), salt=salt),
+                ip_address=noted_address(by.account_id, address),
             )
         ],
         ignore_conflicts=True,

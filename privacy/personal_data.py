@@ -550,6 +550,12 @@ TABLES = (
         personal={
             "accepted_by": Personal(_("who accepted an agreement"), Category.ACTIVITY, _USE),
             "accepted_by_salt": Personal(_("proof of who accepted"), Category.ACTIVITY, _USE),
+            "ip_address": Personal(
+                _("IP address from which an agreement was accepted, of IPv6 the network"),
+                Category.TECHNICAL,
+                _("the owner's connection"),
+                when="collects.ip_address",
+            ),
             "content": Personal(_("contacts in accepted agreements"), Category.CONTACT, _OWNER),
             "html": Personal(_("contacts in accepted agreements"), Category.CONTACT, _OWNER),
             "pdf": Personal(_("contacts in accepted agreements"), Category.CONTACT, _OWNER),

@@ -27,7 +27,7 @@ class Method(models.TextChoices):
 class Acceptance(ChainedRow):
     """One agreement as an owner accepted it, word for word and byte for byte (S36).
 
-    The row is never changed; only who accepted can be taken out, once their data are erased.
+    The row is never changed; only who accepted, and from which address, can be taken out.
     """
 
     kind = models.TextField(choices=Agreement)
@@ -45,6 +45,9 @@ class Acceptance(ChainedRow):
     accepted_by = models.UUIDField(null=True, blank=True)
     accepted_by_salt = models.CharField(max_length=32, blank=True)
     accepted_by_mark = models.CharField(max_length=64)
+    # Only while the account stores addresses, and outside of what the chain commits to, so that it
+    # can be deleted and the record still holds (S36, S56).
+    ip_address = models.GenericIPAddressField(null=True, blank=True)
 
     class Meta(ChainedRow.Meta):
         constraints = [

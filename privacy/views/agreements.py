@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.addresses import client_address
 from accounts.doors import MemberRequest, agent_view, owner_view
 from accounts.models import Membership, Role
 from privacy import agreements
@@ -51,7 +52,9 @@ def privacy_agreements_accept(request: MemberRequest) -> HttpResponse:
     """Accept what is ticked."""
     kinds = [Agreement(kind) for kind in request.POST.getlist("kind") if kind in Agreement.values]
     try:
-        agreements.accept(request.account, kinds, by=request.membership)
+        agreements.accept(
+            request.account, kinds, by=request.membership, address=client_address(request)
+        )
     except ValidationError as error:
         messages.error(request, error.messages[0])
     except Incomplete:

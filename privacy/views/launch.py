@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import companies, launch
+from accounts.addresses import client_address
 from accounts.companies import CompanyFields
 from accounts.doors import MemberRequest, admin_view
 from accounts.models import Role
@@ -61,7 +62,12 @@ def _take(
             fields = cast(CompanyFields, company.cleaned_data)
             companies.name(request.account, fields, by=request.membership)
         if boxes:
-            agreements.accept(request.account, Agreement, by=request.membership)
+            agreements.accept(
+                request.account,
+                Agreement,
+                by=request.membership,
+                address=client_address(request),
+            )
             messages.success(request, _("Everything is agreed. Your chat may run."))
         else:
             messages.success(request, _("The company details are saved."))

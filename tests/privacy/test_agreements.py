@@ -9,10 +9,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from pypdf import PdfReader
+from pytest_django import Settings
 
 from accounts import audit, chains, companies
 from accounts.models import Account, AuditEntry, Membership
 from accounts.tenancy import tenant
+from chat import technical
+from chat.technical import Kind
 from privacy import agreements, registers
 from privacy.documents.facts import Incomplete
 from privacy.documents.tree import Document
@@ -200,6 +203,31 @@ def test_the_database_refuses_to_change_what_was_accepted_and_lets_the_person_go
             Acceptance.objects.update(html="Something else")
         Acceptance.objects.update(accepted_by=None, accepted_by_salt="")
         chains.seal(Acceptance, ready.pk)
+        assert chains.verify(Acceptance, ready.pk) == []
+
+
+@covers("S36", "S56")
+@pytest.mark.parametrize("stores", [False, True])
+def test_the_record_holds_an_address_only_while_the_account_stores_them(
+    login: LogIn, ready: Account, ana: Membership, settings: Settings, stores: bool
+) -> None:
+    """S36, S54, A60"""
+    settings.TRUSTED_PROXIES = 1
+    usual = set(Kind) - {Kind.IP_ADDRESS}
+    with tenant(ready.pk):
+        technical.choose(ready, set(Kind) if stores else usual, by=ana)
+    browser, came_from = login(ana), {"X-Forwarded-For": "203.0.113.77"}
+
+    browser.post(f"{PAGE}accept/", {"kind": "terms"}, headers=came_from)
+
+    (one,) = _accepted(ready)
+    assert one.ip_address == ("203.0.113.77" if stores else None)
+    shown = browser.get(f"{PAGE}{one.pk}/").content.decode()
+    assert ("Accepted from the address 203.0.113.77." in shown) is stores
+    with tenant(ready.pk):
+        chains.seal(Acceptance, ready.pk)
+        technical.choose(ready, usual, by=ana)
+        assert Acceptance.objects.get().ip_address is None
         assert chains.verify(Acceptance, ready.pk) == []
 
 
