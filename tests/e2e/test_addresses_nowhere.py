@@ -6,25 +6,31 @@ import socket
 import subprocess
 import sys
 import threading
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from playwright.sync_api import Browser, Playwright, expect
+from pytest_django import Settings
 
 from accounts.models import Account, Membership
 from accounts.tenancy import tenant
 from chat import letters, technical
 from chat.authors import Author
-from chat.models import Conversation, ConversationMail
+from chat.models import Conversation, ConversationMail, Visitor
 from chat.technical import Kind
+from privacy import copies, exports
+from privacy.tasks import build_copy, build_export
 from tests.conftest import PASSWORD
 from tests.coverage import covers
 from tests.e2e import sinks
@@ -107,6 +113,16 @@ def place(
     web.stop()
 
 
+@pytest.fixture
+def media(settings: Settings) -> Callable[[Path], None]:
+    """Makes ours the files of another process: an export packs them."""
+
+    def use(folder: Path) -> None:
+        settings.MEDIA_ROOT = folder
+
+    return use
+
+
 def _live_through(place: Place, host: Host, member: Membership, tmp_path: Path) -> None:
     """A member logs in, a visitor writes, sends a file and leaves an address, both talk, a letter
     goes out, the conversation ends."""
@@ -174,13 +190,35 @@ def _work(place: Place, member: Membership, tmp_path: Path) -> None:
     place.logs.append(log)
 
 
+def _left(account: Account, owner: Membership) -> Iterator[tuple[str, bytes]]:
+    """What leaves with the account's export and with the visitor's copy, unpacked: packed, no
+    spelling would be found in it."""
+    with tenant(account.pk):
+        export = exports.ask(account, by=owner)
+        copy = copies.ask(Visitor.objects.get().pk, account_id=account.pk, by=owner)
+    build_export(account_id=str(account.pk), export_id=str(export.pk))
+    build_copy(account_id=str(account.pk), copy_id=str(copy.pk))
+    with tenant(account.pk):
+        export.refresh_from_db()
+        copy.refresh_from_db()
+    for where, kept in (("export", export.file), ("copy", copy.file)):
+        with default_storage.open(str(kept)) as file, zipfile.ZipFile(file) as archive:
+            yield from ((where, archive.read(name)) for name in archive.namelist())
+
+
 @covers("S54", "S55")
 @pytest.mark.parametrize("stores", [False, True], ids=["off", "on"])
 def test_a_session_leaves_its_address_only_where_the_account_asked_for_it(
-    place: Place, host: Host, shop: HostShop, ana: Membership, tmp_path: Path, stores: bool
+    place: Place,
+    host: Host,
+    shop: HostShop,
+    ana: Membership,
+    tmp_path: Path,
+    media: Callable[[Path], None],
+    stores: bool,
 ) -> None:
-    """A60, S54, S55. With the switch on, the search finds the address in the database: so it would
-    have found it there, and the proxy did say it."""
+    """A60, S54, S55. With the switch on, the search finds the address in the database and in what is
+    made of it: so it would have found it there, and the proxy did say it."""
     account = ana.account
     if stores:
         with tenant(account.pk):
@@ -188,16 +226,19 @@ def test_a_session_leaves_its_address_only_where_the_account_asked_for_it(
 
     _live_through(place, host, ana, tmp_path)
     _work(place, ana, tmp_path)
+    media(place.var / "media")
 
     assert any(settings.MAIL_DIR.name in path for path, _ in sinks.files(place.var)), "no letter"
     looked_at: Counter[str] = Counter()
     hits = set()
-    for where, content in place.kept(account):
+    for where, content in chain(place.kept(account), _left(account, ana)):
         looked_at[where] += 1
         hits |= {(where, spelling) for spelling in sinks.found_in(content, ADDRESS)}
-    assert set(looked_at) == {"database", "redis", "files", "logs", "metrics"}, looked_at
+    places = {"database", "redis", "files", "logs", "metrics", "export", "copy"}
+    assert set(looked_at) == places, looked_at
     assert place.proxy.passed > 10
-    assert {where for where, _ in hits} == ({"database"} if stores else set()), hits
+    stored = {"database", "export", "copy"} if stores else set()
+    assert {where for where, _ in hits} == stored, hits
 
 
 @pytest.mark.parametrize("name", sinks.spellings(ADDRESS))
