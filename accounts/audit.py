@@ -81,6 +81,8 @@ class Event(StrEnum):
     REQUEST_FETCHED = "request.fetched"
     OBJECTION_NOTED = "objection.noted"
     OBJECTION_LIFTED = "objection.lifted"
+    ADDRESS_BLOCKED = "address.blocked"
+    ADDRESS_UNBLOCKED = "address.unblocked"
 
 
 EVENT_TEXTS: dict[str, Promise] = {
@@ -138,6 +140,8 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.REQUEST_FETCHED: _("Request: copy downloaded"),
     Event.OBJECTION_NOTED: _("Objection of a person noted"),
     Event.OBJECTION_LIFTED: _("Objection of a person taken back"),
+    Event.ADDRESS_BLOCKED: _("Address of a visitor blocked"),
+    Event.ADDRESS_UNBLOCKED: _("Address of a visitor unblocked"),
 }
 
 

@@ -420,7 +420,7 @@ class InboxSession:
     def _block(self, frame: wire.InboxBlock) -> Event | None:
         visitor = inbox.find(frame.conversation).visitor
         if frame.on:
-            return visitors.block(visitor, by=self.member)
+            return visitors.block(visitor, by=self.member, with_address=frame.with_address)
         return visitors.unblock(visitor, by=self.member)
 
     def _redact(self, frame: wire.InboxRedact) -> Event | None:

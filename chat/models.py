@@ -29,6 +29,8 @@ class Visitor(TenantModel):
     # Only while the account has switched it on (S54).
     ip_address = models.GenericIPAddressField(null=True, blank=True)
     blocked_at = models.DateTimeField(null=True, blank=True)
+    # The address that was blocked with them (S56). It is a copy: the visitor may come from another.
+    blocked_address = models.GenericIPAddressField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)
 
@@ -36,6 +38,13 @@ class Visitor(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["account", "public_id"], name="visitor_once"),
             models.UniqueConstraint(fields=["account", "id"], name="visitor_in_account"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["account", "blocked_address"],
+                condition=Q(blocked_address__isnull=False),
+                name="visitor_blocked_address",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -67,6 +67,12 @@ TABLES = (
                 when="collects.ip_address",
             ),
             "blocked_at": Personal(_("blocked since"), Category.ACTIVITY, _("an agent")),
+            "blocked_address": Personal(
+                _("IP address that was blocked with them"),
+                Category.TECHNICAL,
+                _("an agent"),
+                when="collects.ip_address",
+            ),
             "created_at": Personal(_("first seen"), Category.ACTIVITY, _USE),
             "last_seen_at": Personal(_("last seen"), Category.ACTIVITY, _USE),
         },

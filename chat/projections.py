@@ -164,6 +164,7 @@ def panel_row(visitor: Visitor) -> wire.VisitorPanelRow:
         country=location.country(visitor.time_zone),
         ip_address=visitor.ip_address,
         is_blocked=visitor.blocked_at is not None,
+        is_address_blocked=visitor.blocked_address is not None,
         created_at=visitor.created_at,
     )
 

@@ -19,6 +19,7 @@ from accounts.ratelimits import Rule, TooMany
 from chat import (
     asking,
     availability,
+    blocked_addresses,
     conversations,
     devices,
     events,
@@ -82,6 +83,7 @@ class VisitorSession:
         self._author: Author | None = None
         self._group_key: str | None = None
         self._status: availability.Status = "offline"
+        self._is_barred = False
         self.visitor_id = ""
         # The client's cursor: what it has been sent, or said that it has.
         self.conversation: UUID | None = None
@@ -364,6 +366,7 @@ class VisitorSession:
         if site is None:
             raise ClosingError(CloseCode.UNAUTHORISED)
         self._site = site
+        self._is_barred = blocked_addresses.is_blocked(self._caller.address)
         state, changes = None, None
         if frame.conversation is None:
             state = self._fresh()
@@ -384,6 +387,7 @@ class VisitorSession:
         account = Account.objects.filter(pk=self.account.pk, is_blocked=False).first()
         if account is None or not sites.is_allowed(account, self._site):
             raise ClosingError(CloseCode.FORBIDDEN)
+        self._is_barred = blocked_addresses.is_blocked(self._caller.address)
         return self._since(frame.conversation, frame.since)
 
     def _since(self, conversation_id: UUID | None, since: int | None) -> wire.VisitorChanges:
@@ -426,6 +430,10 @@ class VisitorSession:
 
     def _fresh(self) -> wire.VisitorState:
         state = projections.visitor_state(self.account.pk, self.visitor_id)
+        if self._is_barred:
+            # Told as to anybody who is blocked: the chat is not there for them.
+            visitor = state.visitor.model_copy(update={"is_blocked": True})
+            state = state.model_copy(update={"visitor": visitor})
         held = state.conversation
         self.conversation, self.version = (held.id, held.version) if held else (None, 0)
         return state
@@ -433,6 +441,9 @@ class VisitorSession:
     def _post(
         self, frame: wire.VisitorMessage, details: Mapping[str, Any], is_mailed: bool
     ) -> Event:
+        if self._is_barred:
+            # Known since the last heartbeat, so that no message pays for the question.
+            raise RefusedError(Refusal.BLOCKED)
         filed = self._file(frame, details)
         if filed:
             filed = replace(filed, is_mailed=is_mailed)
@@ -506,6 +517,8 @@ class VisitorSession:
     def _post_first(
         self, frame: wire.VisitorMessage, filed: Filed | None, details: Mapping[str, Any]
     ) -> Event:
+        if blocked_addresses.is_blocked(self._caller.address):
+            raise RefusedError(Refusal.BLOCKED)
         visitor = visitors.find(self.visitor_id)
         known = _known(visitor, details)
         if visitor is None:

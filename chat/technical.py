@@ -116,7 +116,8 @@ def _delete(account_id: UUID, gone: Collection[Kind]) -> None:
             nothing = _nothing(kind)
             Visitor.objects.exclude(**nothing).update(**nothing)
     if Kind.IP_ADDRESS in gone:
-        # What an agreement was accepted from is an address too (S36).
+        # A block is an address too (S56), and so is what an agreement was accepted from (S36).
+        Visitor.objects.filter(blocked_address__isnull=False).update(blocked_address=None)
         agreements.forget_addresses()
     transaction.on_commit(lambda: _forget(account_id, gone), robust=True)
     rev = revisions.head(account_id)

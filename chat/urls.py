@@ -96,4 +96,9 @@ urlpatterns = [
         name="mail_server_remove",
     ),
     path("app/<slug:slug>/settings/privacy/data/", technical.privacy_data, name="privacy_data"),
+    path(
+        "app/<slug:slug>/settings/privacy/data/unblock/",
+        technical.unblock_address,
+        name="privacy_data_unblock",
+    ),
 ]

@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
 
+from accounts import audit
 from accounts.addresses import UNKNOWN
 from accounts.models import Membership
-from chat import conversations, technical, wire
+from chat import blocked_addresses, conversations, technical, wire
 from chat.events import Event
 from chat.locking import locked
 from chat.masking import mask, mask_json
@@ -126,25 +127,44 @@ def noted(
     return said
 
 
-def block(visitor: Visitor, *, by: Membership) -> Event | None:
-    """Refuse what this visitor sends from now on. None when they are blocked already."""
-    return _set_blocked(visitor, by=by, on=True)
+def block(visitor: Visitor, *, by: Membership, with_address: bool = False) -> Event | None:
+    """Refuse what this visitor sends from now on, and, if asked, what anybody sends from the address
+    from which they last began a conversation (S56). None when all of that is blocked already.
+
+    Raises RefusedError: NOT_FOUND for somebody of another account; NOT_ALLOWED for an address while
+    none is stored.
+    """
+    conversation, now = _held(visitor, by)
+    if with_address:
+        collected = technical.collected_until_commit(now.account_id)
+        if now.ip_address is None or technical.Kind.IP_ADDRESS not in collected:
+            raise RefusedError(wire.Refusal.NOT_ALLOWED)
+    columns: dict[str, Any] = {} if now.blocked_at else {"blocked_at": timezone.now()}
+    if with_address and now.blocked_address != now.ip_address:
+        columns["blocked_address"] = now.ip_address
+        target = ("visitor", now.pk)
+        audit.record(now.account_id, audit.Event.ADDRESS_BLOCKED, by=by, target=target)
+    return _change(now, conversation, wire.Change.VISITOR_BLOCKED, columns) if columns else None
 
 
 def unblock(visitor: Visitor, *, by: Membership) -> Event | None:
-    """Let this visitor write again. None when they are not blocked."""
-    return _set_blocked(visitor, by=by, on=False)
+    """Let this visitor write again, and with them their address: blocked on for another's sake, it
+    would still keep them out. None when they are not blocked."""
+    conversation, now = _held(visitor, by)
+    if now.blocked_at is None:
+        return None
+    addresses = {one for one in (now.blocked_address, now.ip_address) if one}
+    if addresses and blocked_addresses.lift(addresses, by=by):
+        now.blocked_address = None
+    return _change(now, conversation, wire.Change.VISITOR_UNBLOCKED, {"blocked_at": None})
 
 
-def _set_blocked(visitor: Visitor, *, by: Membership, on: bool) -> Event | None:
+def _held(visitor: Visitor, by: Membership) -> tuple[Conversation | None, Visitor]:
+    """The visitor as they stand now, and their newest conversation, for a member of the account."""
     if by.account_id != visitor.account_id:
         raise RefusedError(wire.Refusal.NOT_FOUND)
     conversation = _latest_locked(visitor)
-    now = Visitor.objects.select_for_update(no_key=True).get(pk=visitor.pk)
-    if (now.blocked_at is not None) == on:
-        return None
-    change = wire.Change.VISITOR_BLOCKED if on else wire.Change.VISITOR_UNBLOCKED
-    return _change(now, conversation, change, {"blocked_at": timezone.now() if on else None})
+    return conversation, Visitor.objects.select_for_update(no_key=True).get(pk=visitor.pk)
 
 
 def _change(

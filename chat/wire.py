@@ -270,6 +270,7 @@ class VisitorPanelRow(Row):
     country: str
     ip_address: str | None = None
     is_blocked: bool
+    is_address_blocked: bool
     created_at: datetime
 
 
@@ -642,12 +643,14 @@ class InboxClose(Frame):
 
 
 class InboxBlock(Frame):
-    """Block or unblock the visitor of a conversation."""
+    """Block or unblock the visitor of a conversation. `with_address`: block everybody at the address
+    from which they came too, while addresses are stored (S56); unblocking always takes both."""
 
     type: Literal["block"]
     id: UUID
     conversation: UUID
     on: bool
+    with_address: bool = False
 
 
 class InboxRedact(Frame):

@@ -4,10 +4,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.doors import MemberRequest, admin_view
-from chat import technical
+from chat import blocked_addresses, technical
 from chat.forms import TechnicalDataForm
 from chat.technical import Kind
 
@@ -35,5 +35,18 @@ def privacy_data(request: MemberRequest) -> HttpResponse:
                 (form.fields[kind].label, stored.get(kind)) for kind in Kind if kind in now - wanted
             ],
             "stores_addresses": Kind.IP_ADDRESS in wanted - now,
+            "forgets_addresses": Kind.IP_ADDRESS in now - wanted,
         }
+    context["blocked"] = blocked_addresses.blocked()
     return render(request, "chat/privacy_data.html", context)
+
+
+@require_POST
+@admin_view
+def unblock_address(request: MemberRequest) -> HttpResponse:
+    """Let people write from an address again."""
+    if blocked_addresses.unblock(
+        request.account, request.POST.get("address", ""), by=request.membership
+    ):
+        messages.success(request, _("Unblocked. People can write from this address again."))
+    return redirect("privacy_data", request.account.slug)

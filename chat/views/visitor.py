@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import ratelimits
 from accounts.addresses import client_address
-from chat import doors, files, identity, messages, projections, visitors, wire
+from chat import blocked_addresses, doors, files, identity, messages, projections, visitors, wire
 from chat.doors import EmbedRequest, VisitorRequest, embed_view, visitor_view
 from chat.models import Conversation
 from chat.refusals import RefusedError
@@ -25,7 +25,7 @@ def upload(request: VisitorRequest) -> HttpResponse:
     ratelimits.take(ratelimits.UPLOAD, request.account.pk.hex, request.visitor_id)
     ratelimits.take(ratelimits.UPLOAD_FROM, client_address(request))
     visitor = visitors.find(request.visitor_id)
-    if visitor and visitor.blocked_at:
+    if (visitor and visitor.blocked_at) or blocked_addresses.is_blocked(client_address(request)):
         return refused(RefusedError(wire.Refusal.BLOCKED))
     sent = request.FILES.get("file")
     if not isinstance(sent, UploadedFile):

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useDesk } from "./context";
 import { Dialog } from "./Dialog";
 
@@ -8,14 +9,19 @@ interface Props {
   isDangerous?: boolean;
   onYes: () => void;
   onClose: () => void;
+  /** A choice that goes with the answer. */
+  children?: ComponentChildren;
 }
 
 /** Asks before something that others feel. */
-export function Confirm({ title, text, yes, isDangerous, onYes, onClose }: Props) {
+export function Confirm({ title, text, yes, isDangerous, onYes, onClose, children }: Props) {
   const { t } = useDesk();
   return (
     <Dialog title={title} onClose={onClose}>
-      <p class="dialog__body">{text}</p>
+      <div class="dialog__body stack">
+        <p>{text}</p>
+        {children}
+      </div>
       <div class="dialog__footer">
         <button type="button" class="button" onClick={onClose}>
           {t("dialog.cancel")}

@@ -73,7 +73,7 @@ export function VisitorPanel({ row, now, onClose, onOpen }: Props) {
           {visitor.is_blocked && (
             <p class="badge badge--danger">
               <Icon name="ban" />
-              {t("panel.blocked")}
+              {t(visitor.is_address_blocked ? "panel.address_blocked" : "panel.blocked")}
             </p>
           )}
         </div>

@@ -262,8 +262,8 @@ export class Desk {
     if (await this.#order({ type: "close", conversation })) this.toast("ok", this.t("done.closed"));
   }
 
-  async block(conversation: string, on: boolean): Promise<void> {
-    const isDone = await this.#order({ type: "block", conversation, on });
+  async block(conversation: string, on: boolean, withAddress = false): Promise<void> {
+    const isDone = await this.#order({ type: "block", conversation, on, with_address: withAddress });
     if (isDone) this.toast("ok", this.t(on ? "done.blocked" : "done.unblocked"));
   }
 

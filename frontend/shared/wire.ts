@@ -208,6 +208,7 @@ export interface VisitorPanelRow {
   country: string;
   ip_address: string | null;
   is_blocked: boolean;
+  is_address_blocked: boolean;
   created_at: string;
 }
 
@@ -390,7 +391,7 @@ export type InboxUp =
   | { type: "typing"; conversation: string; on: boolean }
   | { type: "assign"; id: string; conversation: string; to: string | null }
   | { type: "close"; id: string; conversation: string }
-  | { type: "block"; id: string; conversation: string; on: boolean }
+  | { type: "block"; id: string; conversation: string; on: boolean; with_address: boolean }
   | { type: "redact"; id: string; conversation: string; message: string; attachment: string | null }
   | { type: "transcript"; id: string; conversation: string; email: string }
   | { type: "status"; id: string; is_available: boolean }

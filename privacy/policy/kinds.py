@@ -43,6 +43,7 @@ KINDS: Mapping[str, str] = {
     "chat.Visitor.time_zone": "time_zone",
     "chat.Visitor.ip_address": "ip",
     "chat.Visitor.blocked_at": "blocked",
+    "chat.Visitor.blocked_address": "ip",
     "chat.Visitor.created_at": "times",
     "chat.Visitor.last_seen_at": "times",
     "chat.Conversation": "times",

@@ -143,6 +143,7 @@ CALLS = {
     "policy_link_remove": Call("post", ("policy_link",)),
     "go_live": Call(),
     "privacy_data": Call(),
+    "privacy_data_unblock": Call("post", fields={"address": "203.0.113.77"}),
     "privacy_people": Call(fields={"q": "Nell"}),
     "privacy_person": Call(ids=("visitor",)),
     "privacy_person_copy": Call("post", ids=("visitor",)),

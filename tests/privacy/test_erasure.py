@@ -134,7 +134,9 @@ def _person(account: Account, member: Membership, mark: str) -> Visitor:
         redactions.redact(found, message_id=taken_back.pk, by=member)
         visitors.block(visitor, by=member)
         conversations.close(found, by=Author.of_member(member))
-        Visitor.objects.filter(pk=visitor.pk).update(ip_address="203.0.113.9")
+        Visitor.objects.filter(pk=visitor.pk).update(
+            ip_address="203.0.113.9", blocked_address="203.0.113.9"
+        )
         visitor.refresh_from_db()
         letters.transcript(
             Conversation.objects.get(visitor=visitor),

@@ -27,6 +27,7 @@ export function visitorPanelRow(given: Partial<VisitorPanelRow> = {}): VisitorPa
     country: "",
     ip_address: null,
     is_blocked: false,
+    is_address_blocked: false,
     created_at: "2026-11-23T09:00:00Z",
     ...given,
   };

@@ -1,0 +1,20 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("chat", "0009_read_screen_and_referrer")]
+    operations = [
+        migrations.AddField(
+            model_name="visitor",
+            name="blocked_address",
+            field=models.GenericIPAddressField(blank=True, null=True),
+        ),
+        migrations.AddIndex(
+            model_name="visitor",
+            index=models.Index(
+                condition=models.Q(("blocked_address__isnull", False)),
+                fields=["account", "blocked_address"],
+                name="visitor_blocked_address",
+            ),
+        ),
+    ]
