@@ -73,6 +73,7 @@ def test_the_notice_stands_before_the_first_datum_at_each_point_and_ticks_are_ap
     offline.chat.get_by_label("E-mail for our answer").fill("ada@example.org")
     offline.chat.get_by_role("checkbox", name="I have read the privacy notice").check()
     offline.submit()
+    expect(offline.chat.get_by_text("You left this while nobody was there")).to_be_visible()
     expect(offline.words).to_have_text(["Do you repair pots?"])
     expect(offline.states.last).to_contain_text("Sent")
     assert _told(acme, "ada@example.org") == [("offline", "ticked")]
