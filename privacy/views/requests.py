@@ -44,9 +44,13 @@ def privacy_requests(request: MemberRequest) -> HttpResponse:
     """What is open, the next due first, and what was decided."""
     day = requests.today(timezone.now())
     opened = SubjectRequest.objects.open().soonest_first().select_related("taken_by")
+    asking = {
+        details.request_id: details.name or details.email
+        for details in RequestDetails.objects.filter(request__in=opened)
+    }
     done = SubjectRequest.objects.done().order_by("-decided_at").select_related("decided_by")
     context = {
-        "open": [(one, one.days_left(day)) for one in opened],
+        "open": [(one, one.days_left(day), asking.get(one.pk, "")) for one in opened],
         "done": done[:SHOWN],
         "public_address": request.build_absolute_uri(
             reverse("privacy_request_new", args=[request.account.public_key])

@@ -421,7 +421,9 @@ def test_the_desk_leads_from_the_list_to_the_proof(
     }
     assert browser.post(f"{desk}new/", {**entered, "received_on": "2999-01-01"}).status_code == 422
     page = browser.post(f"{desk}new/", entered).headers["Location"]
-    assert "overdue" in browser.get(desk).content.decode()
+    listed = browser.get(desk).content.decode()
+    assert "overdue" in listed
+    assert "<bdi>Nell</bdi>" in listed
     for step in ("take", "vouch", "choose"):
         browser.post(f"{page}steps/{step}/", {"person": str(conversation.visitor_id)})
     browser.post(f"{page}steps/copies/")
