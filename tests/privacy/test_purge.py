@@ -21,7 +21,14 @@ from accounts.tenancy import tenant
 from chat import conversations, messages, visitors
 from chat.authors import Author
 from chat.identity import new_visitor_id
-from chat.models import Attachment, Conversation, ConversationMail, Message, Visitor
+from chat.models import (
+    Attachment,
+    Conversation,
+    ConversationMail,
+    ConversationState,
+    Message,
+    Visitor,
+)
 from chat.visitors import VisitorDetails
 from privacy import holds, purges, retention
 from privacy.models import HistoryPolicy, LegalHold, Period, PurgeReceipt, PurgeRun
@@ -101,13 +108,34 @@ def test_everything_that_hangs_on_a_conversation_goes_and_the_files_with_it(
     assert counts["visitors"] == 1
 
 
-def test_a_conversation_that_nobody_closed_goes_too(acme: Account, inside_acme: None) -> None:
-    old = _conversation(acme, NOW - timedelta(days=400))
-    assert old.is_open
+def test_a_conversation_that_nobody_closed_goes_as_one_that_was(
+    acme: Account, ana: Membership, inside_acme: None
+) -> None:
+    live, closed = (_conversation(acme, NOW - timedelta(days=400)) for _ in range(2))
+    conversations.close(closed, by=Author.of_member(ana))
+    assert live.is_open
 
-    _purge(acme)
+    counts = _purge(acme)
 
     assert _kept() == set()
+    assert (counts["conversations"], counts["visitors"]) == (2, 2)
+
+
+@covers("R11")
+def test_a_visitor_goes_with_the_last_conversation_and_stays_with_another_one(
+    acme: Account, inside_acme: None
+) -> None:
+    old = [_conversation(acme, NOW - timedelta(days=400)) for _ in range(2)]
+    Conversation.objects.filter(pk=old[0].pk).update(
+        state=ConversationState.CLOSED, closed_at=NOW - timedelta(days=400), waiting_since=None
+    )
+    again = conversations.open_for(old[0].visitor)
+    assert again.pk != old[0].pk
+
+    counts = _purge(acme)
+
+    assert (counts["conversations"], counts["visitors"]) == (2, 1)
+    assert Visitor.objects.get().pk == again.visitor_id
 
 
 @covers("S57")
@@ -258,6 +286,7 @@ Ages = st.lists(
         st.integers(min_value=-3, max_value=3),  # hours around the boundary
         st.integers(min_value=1, max_value=3),  # messages
         st.booleans(),  # held
+        st.booleans(),  # closed
     ),
     max_size=8,
 )
@@ -274,7 +303,7 @@ Ages = st.lists(
 def test_exactly_what_is_due_goes_wherever_the_purge_is_killed(
     acme: Account,
     ana: Membership,
-    ages: list[tuple[int, int, bool]],
+    ages: list[tuple[int, int, bool, bool]],
     period: Period,
     data: st.DataObject,
 ) -> None:
@@ -287,8 +316,12 @@ def test_exactly_what_is_due_goes_wherever_the_purge_is_killed(
         retention.choose(acme, period, by=ana)
         made = [
             (_conversation(acme, boundary + timedelta(hours=hours), words), words, hours, is_held)
-            for hours, words, is_held in ages
+            for hours, words, is_held, _is_closed in ages
         ]
+        ended = [row[0].pk for row, age in zip(made, ages, strict=True) if age[3]]
+        Conversation.objects.filter(pk__in=ended).update(
+            state=ConversationState.CLOSED, closed_at=NOW, waiting_since=None
+        )
         for conversation, _words, _hours, is_held in made:
             if is_held:
                 holds.place(HoldKind.CONVERSATION, conversation.pk, reason="x", by=ana)
