@@ -39,7 +39,7 @@ format: setup ## Let the formatters rewrite
 	git ls-files -z 'templates/**.html' | xargs -0 --no-run-if-empty djade --target-version 5.2 || true
 	biome check --write
 
-bench: setup ## Compare with the bare stack, as ratios
+bench: setup ## Compare with the bare stack, as ratios, and purge among millions
 	@exec python -m bench
 
 lock: setup ## Resolve all dependencies again

@@ -9,6 +9,10 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from chat.wire import PROTOCOL
 
+QUESTION = "How long does delivery to Brno take?"
+PATIENCE = 30.0
+"""Seconds that one frame may take."""
+
 
 class Client:
     """A socket whose frames are read one by one."""
@@ -33,21 +37,49 @@ class Client:
         await self.socket.send(json.dumps(frame))
 
     async def until(self, *types: str) -> dict[str, Any]:
-        """The next frame of one of these types; others are passed over."""
-        async with asyncio.timeout(30):
-            while True:
-                frame: dict[str, Any] = json.loads(await self.socket.recv())
-                if frame["type"] in types:
-                    return frame
+        """The next frame of one of these types; others are passed over. Raises RuntimeError, which
+        names what came instead, after 30 seconds."""
+        others: list[str] = []
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    frame: dict[str, Any] = json.loads(await self.socket.recv())
+                    if frame["type"] in types:
+                        return frame
+                    others.append(frame["type"])
+        except TimeoutError:
+            raise RuntimeError(
+                f"waited {PATIENCE:.0f} s for {' or '.join(types)}; came: {others or 'nothing'}"
+            ) from None
+
+    async def close(self) -> None:
+        await self.socket.close()
+
+
+class Visitor(Client):
+    """A visitor who writes, and says `sync` only between two measurements."""
+
+    conversation: str | None = None
+    version = 0
+
+    async def hears(self) -> None:
+        """Wait until what was said is stored. Raises RuntimeError when it is refused."""
+        frame = await self.until("ack", "refused")
+        if frame["type"] == "refused":
+            raise RuntimeError(f"a message was refused ({frame['code']})")
+        if change := frame["change"]:
+            self.conversation = change["conversation"]["id"]
+            self.version = change["conversation"]["version"]
 
     async def say(self, body: str) -> None:
         """Post a message, and wait until it is stored. Raises RuntimeError when it is refused."""
         await self.send(**message(body))
-        if (await self.until("ack", "refused"))["type"] == "refused":
-            raise RuntimeError("a message was refused, so what is measured is not what is meant")
+        await self.hears()
 
-    async def close(self) -> None:
-        await self.socket.close()
+    async def catch_up(self) -> None:
+        """Tell the server that everything so far was read."""
+        await self.send(type="sync", conversation=self.conversation, since=self.version)
+        await self.until("changes")
 
 
 class Agent(Client):
@@ -66,9 +98,9 @@ class Agent(Client):
         await self.until("changes")
 
 
-async def visitor(base: str, origin: str, key: str, ticket: str, token: str) -> Client:
+async def visitor(base: str, origin: str, key: str, ticket: str, token: str) -> Visitor:
     """A visitor whose hello has been answered."""
-    client = await Client.open(f"{base}/ws/visitor/{key}/", Origin=origin)
+    client = await Visitor.open(f"{base}/ws/visitor/{key}/", Origin=origin)
     await client.send(
         type="hello",
         protocol=PROTOCOL,
@@ -82,10 +114,11 @@ async def visitor(base: str, origin: str, key: str, ticket: str, token: str) -> 
     return client
 
 
-async def agent(base: str, origin: str, slug: str, cookie: str) -> Agent:
-    """An agent whose hello has been answered, and who lacks nothing."""
+async def agent(base: str, origin: str, slug: str, cookie: str, rev: int = 0) -> Agent:
+    """An agent whose hello has been answered. `rev`: the account's last change; who has an older
+    one than a page can catch up with is told to load it again, and hears nothing more."""
     client = await Agent.open(f"{base}/ws/inbox/{slug}/", Origin=origin, Cookie=cookie)
-    await client.send(type="hello", protocol=PROTOCOL, rev=0)
+    await client.send(type="hello", protocol=PROTOCOL, rev=rev)
     client.rev = (await client.until("welcome"))["rev"]
     return client
 

@@ -4,9 +4,10 @@ import asyncio
 import os
 import platform
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import brotli
@@ -24,8 +25,10 @@ from accounts.tenancy import tenant  # noqa: E402
 from bench import clients  # noqa: E402
 from bench.bare import TABLE  # noqa: E402
 from bench.figures import HEADING, Ratio, percentile  # noqa: E402
+from bench.purge import purge  # noqa: E402
 from bench.servers import free_port, resident_kib, web  # noqa: E402
 from chat import identity  # noqa: E402
+from chatapp.embedded.stack import Stack  # noqa: E402
 
 ROUNDS = 5
 WARM_UP = 100
@@ -37,13 +40,11 @@ SENDERS = 50
 MEMORY_ROUNDS = 3
 IDLE_CONNECTIONS = 2_000
 OPENED_AT_ONCE = 50
-QUESTION = "How long does delivery to Brno take?"
 BUDGETS = {
     ("loader.js",): 4_000,
     ("panel.js", "widget.js", "widget.css"): 30_000,
 }
 SITE = "https://shop.test"
-PARTS = ("latency", "throughput", "memory", "sizes")
 
 
 def _prepare() -> tuple[Account, str, str]:
@@ -72,16 +73,15 @@ def _prepare() -> tuple[Account, str, str]:
     return account, ticket, f"{name}={browser.cookies[name].value}"
 
 
-async def measure(port: int, parts: Sequence[str] = ()) -> None:
-    """Print the table, or only some of its parts. Ours and the bare stack take turns, so that both
-    meet the same machine."""
-    wanted = parts or PARTS
+async def measure(port: int, stack: Stack, wanted: Collection[str], messages: int) -> None:
+    """Print these parts of the table. Ours and the bare stack take turns, so that both meet the
+    same machine. `messages`: how many the purge finds."""
     account, ticket, cookie = await asyncio.to_thread(_prepare)
     bare_port = free_port()
     ours, bare = f"ws://127.0.0.1:{port}", f"ws://127.0.0.1:{bare_port}"
     origin = settings.PUBLIC_URL
 
-    async def new_visitor() -> clients.Client:
+    async def new_visitor() -> clients.Visitor:
         # With a token, as somebody who comes back: new ids are limited by address, and here
         # everyone has the same one.
         token = identity.token(account, identity.new_visitor_id())
@@ -90,17 +90,19 @@ async def measure(port: int, parts: Sequence[str] = ()) -> None:
     async def new_bare(room: str | None = None) -> clients.Client:
         return await clients.Client.open(f"{bare}/bare/{room or uuid4()}/")
 
-    print(HEADING)
-    with web("chatapp.asgi:application", port), web("bench.bare:application", bare_port):
-        if "latency" in wanted:
-            await _latency(
-                new_visitor,
-                await clients.agent(ours, origin, account.slug, cookie),
-                await new_bare("two"),
-                await new_bare("two"),
-            )
-        if "throughput" in wanted:
-            await _throughput(new_visitor, new_bare)
+    if set(wanted) - {"purge"}:
+        print(HEADING)
+    if {"latency", "throughput"} & set(wanted):
+        with web("chatapp.asgi:application", port), web("bench.bare:application", bare_port):
+            if "latency" in wanted:
+                await _latency(
+                    new_visitor,
+                    await clients.agent(ours, origin, account.slug, cookie),
+                    await new_bare("two"),
+                    await new_bare("two"),
+                )
+            if "throughput" in wanted:
+                await _throughput(new_visitor, new_bare)
     if "memory" in wanted:
         ours_grown, bare_grown = [], []
         for _ in range(MEMORY_ROUNDS):
@@ -112,9 +114,13 @@ async def measure(port: int, parts: Sequence[str] = ()) -> None:
         print(Ratio(name, "KiB", ours_grown, bare_grown, "at most 1.5").row(), flush=True)
     if "sizes" in wanted:
         _sizes()
+    if "purge" in wanted:
+        await purge(port, cookie, stack.postgres, messages)
 
 
+C = TypeVar("C", bound=clients.Client)
 Open = Callable[[], Awaitable[clients.Client]]
+OpenVisitor = Callable[[], Awaitable[clients.Visitor]]
 
 
 async def _latency(
@@ -125,7 +131,7 @@ async def _latency(
 ) -> None:
     async def ours(visitor: clients.Client) -> float:
         started = time.perf_counter()
-        await visitor.send(**clients.message(QUESTION))
+        await visitor.send(**clients.message(clients.QUESTION))
         await agent.hears()
         elapsed = time.perf_counter() - started
         await visitor.until("ack")
@@ -133,7 +139,7 @@ async def _latency(
 
     async def bare() -> float:
         started = time.perf_counter()
-        await bare_sender.send(type="bare", body=QUESTION)
+        await bare_sender.send(type="bare", body=clients.QUESTION)
         await bare_receiver.until("bare")
         elapsed = time.perf_counter() - started
         await bare_sender.until("bare")
@@ -177,11 +183,11 @@ async def _latency(
         await client.close()
 
 
-async def _throughput(new_visitor: Open, new_bare: Open) -> None:
-    async def load(opened: Sequence[clients.Client], say: Callable[[clients.Client], Say]) -> float:
+async def _throughput(new_visitor: OpenVisitor, new_bare: Open) -> None:
+    async def load(opened: Sequence[C], say: Callable[[C], Awaitable[None]]) -> float:
         """Messages per second that one process stores, each sender waiting for its answer."""
 
-        async def all_of(client: clients.Client) -> None:
+        async def all_of(client: C) -> None:
             for _ in range(PER_VISITOR):
                 await say(client)
 
@@ -190,11 +196,11 @@ async def _throughput(new_visitor: Open, new_bare: Open) -> None:
         return len(opened) * PER_VISITOR / (time.perf_counter() - started)
 
     async def say_bare(client: clients.Client) -> None:
-        await client.send(type="bare", body=QUESTION)
+        await client.send(type="bare", body=clients.QUESTION)
         await client.until("bare")
 
-    async def say_ours(client: clients.Client) -> None:
-        await client.say(QUESTION)
+    async def say_ours(client: clients.Visitor) -> None:
+        await client.say(clients.QUESTION)
 
     bares = [await new_bare() for _ in range(SENDERS)]
     ours, bare = [], []
@@ -210,9 +216,6 @@ async def _throughput(new_visitor: Open, new_bare: Open) -> None:
     print(Ratio(name, "1/s", ours, bare, "told, no budget").row(), flush=True)
     for one in bares:
         await one.close()
-
-
-Say = Awaitable[None]
 
 
 async def _memory(new: Open, pid: int) -> float:

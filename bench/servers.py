@@ -1,6 +1,10 @@
 """A durable stack of its own, one database, and web processes to measure."""
 
+import contextlib
+import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import time
@@ -8,9 +12,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from chatapp.embedded.process import free_port
+from chatapp.embedded.postgres import Postgres
+from chatapp.embedded.process import end_with_parent, free_port, tail
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -39,6 +45,67 @@ def web(application: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(20)
 
 
+@dataclass(frozen=True)
+class Worker:
+    """A Celery worker with two processes, as the Procfile starts it, that also tells of steps."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def require_life(self) -> None:
+        """Raises RuntimeError, with the end of its log, when it has ended."""
+        if self.process.poll() is not None:
+            raise RuntimeError(f"the worker ended.\n{tail(self.log)}")
+
+    def steps(self) -> list[float]:
+        """Milliseconds of each step of a purge so far, from BEGIN to COMMIT."""
+        lines = (json.loads(line) for line in self.log.read_text().splitlines() if line[:1] == "{")
+        return [line["ms"] for line in lines if line["event"] == "purge_step"]
+
+
+@contextmanager
+def worker() -> Iterator[Worker]:
+    """A worker that takes tasks."""
+    log = Path(os.environ["VAR_DIR"]) / "worker.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [
+                str(Path(sys.executable).with_name("celery")),
+                *("-q", "-A", "chatapp", "worker", "--loglevel", "DEBUG", "--concurrency", "2"),
+            ],
+            cwd=ROOT,
+            env={**os.environ, "LOG_LEVEL": "DEBUG"},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            # Its processes go with it.
+            start_new_session=True,
+            preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509  (one system call)
+        )
+    try:
+        yield Worker(process, log)
+    finally:
+        # Not politely: a running task would be waited for, and a purge may be killed at any time.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(20)
+
+
+class LockWaits:
+    """Waits for locks, which PostgreSQL tells in its log from 10 ms on."""
+
+    def __init__(self, postgres: Postgres) -> None:
+        with (postgres.data / "postgresql.conf").open("a") as settings:
+            settings.write("log_lock_waits = on\ndeadlock_timeout = 10ms\n")
+        assert postgres.process
+        postgres.process.send_signal(signal.SIGHUP)
+        self._log = postgres.log
+
+    def read(self) -> list[float]:
+        """Milliseconds of each wait so far."""
+        found = re.findall(r"acquired .* after ([\d.]+) ms", self._log.read_text(errors="replace"))
+        return [float(ms) for ms in found]
+
+
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(300):
         if process.poll() is not None:
@@ -59,4 +126,4 @@ def resident_kib(pid: int) -> int:
     raise RuntimeError("no VmRSS line")
 
 
-__all__ = ["ROOT", "free_port", "resident_kib", "web"]
+__all__ = ["ROOT", "LockWaits", "Worker", "free_port", "resident_kib", "web", "worker"]
