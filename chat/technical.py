@@ -15,7 +15,7 @@ from accounts import audit
 from accounts.models import Account, Membership
 from chat import events, presence, revisions
 from chat.models import TechnicalData, Visitor
-from privacy import agreements
+from privacy import acceptance_addresses
 
 
 class Kind(StrEnum):
@@ -118,7 +118,7 @@ def _delete(account_id: UUID, gone: Collection[Kind]) -> None:
     if Kind.IP_ADDRESS in gone:
         # A block is an address too (S56), and so is what an agreement was accepted from (S36).
         Visitor.objects.filter(blocked_address__isnull=False).update(blocked_address=None)
-        agreements.forget_addresses()
+        acceptance_addresses.forget()
     transaction.on_commit(lambda: _forget(account_id, gone), robust=True)
     rev = revisions.head(account_id)
     transaction.on_commit(lambda: events.restart_inboxes(account_id, rev), robust=True)

@@ -8,15 +8,13 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts import audit, chains, companies, launch
-from accounts.addresses import UNKNOWN
 from accounts.models import Account, Membership, Role
-from privacy import custom, platform, prohibited, renewals, uses
+from privacy import acceptance_addresses, custom, platform, prohibited, renewals
 from privacy.documents import differences, dpa, rendering, terms
 from privacy.documents.differences import Difference
 from privacy.documents.tree import Document
@@ -99,19 +97,6 @@ def go_live_if_all(account: Account, *, by: Membership) -> None:
         launch.go_live(account, by=by)
 
 
-def noted_address(account_id: UUID, address: str) -> str | None:
-    """The address as the record may hold it: None while the account stores none (S36). Until the
-    transaction ends nobody switches that off, so that no address comes after the deletion."""
-    Account.objects.select_for_update(no_key=True).get(pk=account_id)
-    is_stored = uses.conditions().get("collects.ip_address", False)
-    return address if is_stored and address not in {"", UNKNOWN} else None
-
-
-def forget_addresses() -> None:
-    """Delete the addresses from which agreements were accepted: the account stores none any more."""
-    Acceptance.objects.filter(ip_address__isnull=False).update(ip_address=None)
-
-
 def record(kind: Agreement, document: Document, *, by: Membership, address: str = "") -> Acceptance:
     """Write down that this member has accepted this document. The same one again: the first
     acceptance, unchanged."""
@@ -133,7 +118,7 @@ def record(kind: Agreement, document: Document, *, by: Membership, address: str 
                 accepted_by=by.pk,
                 accepted_by_salt=salt,
                 accepted_by_mark=chains.commitment(str(by.pk), salt=salt),
-                ip_address=noted_address(by.account_id, address),
+                ip_address=acceptance_addresses.noted(by.account_id, address),
             )
         ],
         ignore_conflicts=True,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit, chains
 from accounts.models import Account, Membership, Role, User
-from privacy import letters, trail
+from privacy import acceptance_addresses, letters, trail
 from privacy.models import (
     Acceptance,
     Agreement,
@@ -105,10 +105,16 @@ def upload(one: CustomAgreement, *, title: str, content: bytes, by: User) -> Non
 
 @transaction.atomic
 def countersign(
-    one: CustomAgreement, signed: bytes | None, *, offer_id: UUID, by: Membership
+    one: CustomAgreement,
+    signed: bytes | None,
+    *,
+    offer_id: UUID,
+    by: Membership,
+    address: str = "",
 ) -> Acceptance:
     """Countersign the file of this offer, inside the account. By a click (`signed` None) it is in
-    force at once; a signed copy is looked at by staff first. Raises ValidationError, also when
+    force at once; a signed copy is looked at by staff first. `address` is where that is done: used
+    and forgotten, unless the account stores addresses. Raises ValidationError, also when
     another file lies there by now: nobody signs what they have not read."""
     _refuse_others(by)
     if signed is not None:
@@ -123,7 +129,7 @@ def countersign(
     if signed is not None:
         one.signed_pdf, one.signed_digest = signed, hashlib.sha256(signed).hexdigest()
     one.save()
-    acceptance = _accepted(one, by)
+    acceptance = _accepted(one, by, address)
     _noted(one, audit.Event.AGREEMENT_COUNTERSIGNED, by, digest=acceptance.pdf_digest)
     if signed is None:
         _supersede(one)
@@ -178,7 +184,7 @@ def note_moves() -> None:
             CustomAgreement.objects.filter(pk=one.pk).update(noted_state=one.state)
 
 
-def _accepted(one: CustomAgreement, by: Membership) -> Acceptance:
+def _accepted(one: CustomAgreement, by: Membership, address: str) -> Acceptance:
     """The acceptance that keeps the file to the byte, as every other agreement's does."""
     content = json.dumps(
         {"custom": str(one.pk), "title": one.title, "pdf": one.pdf_digest}, sort_keys=True
@@ -202,6 +208,7 @@ def _accepted(one: CustomAgreement, by: Membership) -> Acceptance:
         accepted_by=by.pk,
         accepted_by_salt=salt,
         accepted_by_mark=chains.commitment(str(by.pk), salt=salt),
+        ip_address=acceptance_addresses.noted(by.account_id, address),
     )
 
 

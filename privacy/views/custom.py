@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.addresses import client_address
 from accounts.doors import MemberRequest, agent_view, owner_view
 from accounts.models import Role
 from privacy import agreements, custom, platform
@@ -82,6 +83,7 @@ def privacy_custom_countersign(request: MemberRequest, agreement_id: UUID) -> Ht
                 form.cleaned_data["signed"],
                 offer_id=form.cleaned_data["offer"],
                 by=request.membership,
+                address=client_address(request),
             )
         except ValidationError as error:
             form.add_error(None, error)

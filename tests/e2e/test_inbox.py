@@ -9,7 +9,9 @@ from playwright.sync_api import FilePayload, expect
 
 from accounts.models import Account, Membership
 from accounts.tenancy import tenant
+from chat import blocked_addresses, technical
 from chat.models import ConversationMail, Visitor
+from chat.technical import Kind
 from tests.e2e.conftest import Employ
 from tests.e2e.people import AgentAtWork, VisitorAtHome
 from tests.e2e.test_conversation import begin
@@ -74,17 +76,22 @@ def test_a_conversation_is_handed_over_to_a_colleague(
     expect(agent.events.last).to_contain_text("Ana gave the conversation to Ben")
 
 
-def test_a_blocked_visitor_cannot_write_until_unblocked(
+def test_a_visitor_blocked_with_their_address_cannot_write_until_unblocked(
     agent: AgentAtWork, visitor: VisitorAtHome, acme: Account
 ) -> None:
+    with tenant(acme.pk):
+        technical.choose(acme, set(Kind), by=None)
     begin(agent, visitor)
     panel = agent.page.get_by_role("complementary", name="About the visitor")
     panel.get_by_role("button", name="Block visitor").click()
+    agent.page.get_by_role("dialog").get_by_label("Also block the address 127.0.0.1").check()
     agent.page.get_by_role("dialog").get_by_role("button", name="Block", exact=True).click()
     expect(visitor.launcher).to_be_hidden()
+    expect(panel.get_by_text("Blocked, with their address")).to_be_visible()
     expect(agent.page.get_by_text("This visitor is blocked and cannot write.")).to_be_visible()
     with tenant(acme.pk):
         assert Visitor.objects.get().blocked_at is not None
+        assert blocked_addresses.is_blocked("127.0.0.1")
 
     panel.get_by_role("button", name="Unblock visitor").click()
     expect(visitor.launcher).to_be_visible()

@@ -114,6 +114,22 @@ def test_a_setting_changes_every_document_that_speaks_of_it_and_no_other(
     assert "have changed since you copied" in after["compliance"]
 
 
+@covers("S24", "S56")
+def test_what_is_switched_off_leaves_the_documents_again(settled: Account, ana: Membership) -> None:
+    everything = set(Kind)
+    technical.choose(settled, everything, by=ana)
+    whole = _documents(settled)
+    for kind in Kind:
+        technical.choose(settled, everything - {kind}, by=ana)
+        without = _documents(settled)
+        for name in ("agreement", "notice", "record"):
+            assert len(without[name]) < len(whole[name]), (kind, name)
+
+    technical.choose(settled, everything, by=ana)
+
+    assert _documents(settled) == whole
+
+
 @covers("S22")
 def test_another_accounts_settings_change_nothing(
     acme: Account, ana: Membership, other: Account, gus: Membership

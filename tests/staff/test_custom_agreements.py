@@ -11,6 +11,8 @@ from django.utils import timezone
 from accounts import companies
 from accounts.models import Account, AuditEntry, Membership
 from accounts.tenancy import tenant
+from chat import technical
+from chat.technical import Kind
 from privacy import agreements, custom, publications, renewals, tasks
 from privacy.documents import terms
 from privacy.models import Acceptance, Agreement, AgreementVersion, CustomAgreement, Letter
@@ -79,6 +81,23 @@ def test_nobody_countersigns_a_file_that_replaced_the_one_they_read(
     assert "has been replaced" in answer.content.decode()
     assert CustomAgreement.objects.get().state == "uploaded"
     assert str(CustomAgreement.objects.get().offer_id) in answer.content.decode()
+
+
+@covers("S36")
+@pytest.mark.parametrize("stores", [False, True])
+def test_countersigning_notes_the_address_only_while_the_account_stores_them(
+    offered: CustomAgreement, acme: Account, ana: Membership, login: LogIn, stores: bool
+) -> None:
+    """S36, S54, A60"""
+    if stores:
+        with tenant(acme.pk):
+            technical.choose(acme, set(Kind), by=ana)
+
+    login(ana).post(f"{PAGE}{offered.pk}/countersign/", _signing(offered))
+
+    with tenant(acme.pk):
+        (one,) = Acceptance.objects.filter(version__startswith=custom.VERSION)
+        assert one.ip_address == ("127.0.0.1" if stores else None)
 
 
 @covers("S37", "R1", page="/app/<slug>/settings/privacy/agreements/own/")
