@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import chains, spreadsheets
-from accounts.models import AuditEntry, Membership, Role
+from accounts.models import AuditEntry, Membership, Role, SupportSession
 
 ActorKind = Literal["member", "platform", "system"]
 
@@ -83,6 +83,11 @@ class Event(StrEnum):
     OBJECTION_LIFTED = "objection.lifted"
     ADDRESS_BLOCKED = "address.blocked"
     ADDRESS_UNBLOCKED = "address.unblocked"
+    SUPPORT_GRANTED = "support.granted"
+    SUPPORT_WITHDRAWN = "support.withdrawn"
+    SUPPORT_STARTED = "support.started"
+    SUPPORT_LOOKED = "support.looked"
+    SUPPORT_ENDED = "support.ended"
 
 
 EVENT_TEXTS: dict[str, Promise] = {
@@ -142,6 +147,11 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.OBJECTION_LIFTED: _("Objection of a person taken back"),
     Event.ADDRESS_BLOCKED: _("Address of a visitor blocked"),
     Event.ADDRESS_UNBLOCKED: _("Address of a visitor unblocked"),
+    Event.SUPPORT_GRANTED: _("Platform support let in"),
+    Event.SUPPORT_WITHDRAWN: _("Platform support no longer let in"),
+    Event.SUPPORT_STARTED: _("Support session started"),
+    Event.SUPPORT_LOOKED: _("Page seen by platform support"),
+    Event.SUPPORT_ENDED: _("Support session ended"),
 }
 
 
@@ -181,6 +191,7 @@ SETTING_TEXTS: dict[str, Promise] = {
     "mails_answers_to_visitors": _("Answers go to visitors by e-mail"),
     "office_hours": _("Office hours"),
     "plan": _("Plan"),
+    "support_needs_grant": _("Platform support only when you let it in"),
     "time_zone": _("Time zone"),
     "visitors_may_request_transcripts": _("Visitors may ask for transcripts"),
     "widget_color": _("Widget: colour"),
@@ -222,9 +233,28 @@ def record(
         actor_kind="member" if by else "system",
         details=details,
     )
-    if by:
-        entry.actor_id, entry.actor_salt = by.pk, chains.salt()
-        entry.actor_mark = chains.commitment(str(by.pk), salt=entry.actor_salt)
+    return _add(entry, by.pk if by else None, target)
+
+
+def by_platform(
+    session: SupportSession,
+    event: Event,
+    *,
+    target: tuple[str, UUID] | None = None,
+    **details: Any,
+) -> AuditEntry:
+    """Add an entry of what the platform's support did, inside the account. The actor is the session:
+    owners see its name and reason, and who it was stands in the staff's own trail."""
+    entry = AuditEntry(
+        account_id=session.account_id, event=event, actor_kind="platform", details=details
+    )
+    return _add(entry, session.pk, target)
+
+
+def _add(entry: AuditEntry, actor_id: UUID | None, target: tuple[str, UUID] | None) -> AuditEntry:
+    if actor_id:
+        entry.actor_id, entry.actor_salt = actor_id, chains.salt()
+        entry.actor_mark = chains.commitment(str(actor_id), salt=entry.actor_salt)
     if target:
         entry.target_kind, entry.target_id = target
         entry.target_salt = chains.salt()
@@ -299,7 +329,9 @@ def as_csv(entries: Iterable[AuditEntry], names: Mapping[UUID, str]) -> str:
 
 
 def _cells(entry: AuditEntry, names: Mapping[UUID, str]) -> tuple[object, ...]:
-    actor = names.get(entry.actor_id, "") if entry.actor_id else entry.actor_kind
+    actor = entry.actor_kind
+    if entry.actor_kind == "member" and entry.actor_id:
+        actor = names.get(entry.actor_id, "")
     return (
         entry.number or "",
         entry.at.astimezone(UTC).isoformat(timespec="seconds"),

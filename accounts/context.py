@@ -4,13 +4,15 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from accounts import support
 from accounts.models import Account, Membership
 
 
 def member(request: HttpRequest) -> dict[str, Any]:
-    """`account`, `membership` and `other_accounts` on pages behind a member's door, else nothing.
+    """`account`, `membership`, `other_accounts` and `support_sessions` on pages behind a member's door,
+    else nothing; `support_session` is the one in which support looks at the page.
 
-    It asks the database nothing itself: the other accounts are fetched where a template lists them.
+    It asks the database nothing itself: what is listed is fetched where a template lists it.
     """
     membership: Membership | None = getattr(request, "membership", None)
     if membership is None:
@@ -22,4 +24,10 @@ def member(request: HttpRequest) -> dict[str, Any]:
         .exclude(pk=membership.account_id)
         .order_by("name")
     )
-    return {"account": membership.account, "membership": membership, "other_accounts": others}
+    return {
+        "account": membership.account,
+        "membership": membership,
+        "other_accounts": others,
+        "support_session": getattr(request, "support", None),
+        "support_sessions": support.running(membership.account),
+    }

@@ -77,6 +77,7 @@ class Kept(StrEnum):
     SUBSCRIPTION = "until it is ended; unconfirmed, for two days"
     TICKET = "until a year after it was closed"
     LETTER = _("until a year after it was written")
+    SUPPORT = _("until a year after its end")
 
 
 class Erased(StrEnum):

@@ -29,19 +29,22 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts.models import Account, Membership, Role, User
-from accounts.tenancy import tenant
+from accounts import support
+from accounts.models import Account, Membership, Role, SupportSession, User
+from accounts.tenancy import reading_only, tenant
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 class MemberRequest(HttpRequest):
-    """A request by a member, inside the member's account."""
+    """A request by a member, inside the member's account; or by support in a session, with a seat in
+    place of a membership."""
 
     account: Account
     membership: Membership
     user: User
+    support: SupportSession | None
 
 
 SAFE = frozenset({"GET", "HEAD"})
@@ -111,6 +114,14 @@ def stays_open(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
+def shown_to_support(view: Callable[P, R]) -> Callable[P, R]:
+    """Label a view behind a member's door that the platform's support may read in a session (S51).
+    Whatever is not labelled they are refused: what leaves the account, secrets, contracts, people's
+    data."""
+    view.shown_to_support = True  # type: ignore[attr-defined]
+    return view
+
+
 def _member_view(
     view: MemberView[P], *, door: str, roles: frozenset[Role], is_inside: bool = True
 ) -> View:
@@ -120,8 +131,9 @@ def _member_view(
             return redirect_to_login(request.get_full_path())
         membership = member_of(slug, request.user.pk)
         if membership is None:
-            # The same answer as for an account that does not exist: its name is not confirmed.
-            raise Http404
+            # For all but support in a session the same answer as for an account that does not exist:
+            # its name is not confirmed.
+            return _as_support(request, slug, view, *args, **kwargs)
         if membership.role not in roles:
             raise PermissionDenied
         if membership.account.closed_at and not (
@@ -172,6 +184,47 @@ def staff_view(view: StaffView[P]) -> View:
 
     enter.door = "staff"  # type: ignore[attr-defined]
     return enter
+
+
+def support_view(view: MemberView[P]) -> View:
+    """Open to the platform's support in a session that runs in the account whose slug stands in the
+    address (S51): 404 for everybody else, also for members. For pages that are made for support."""
+
+    @wraps(view)
+    def enter(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return _as_support(request, slug, shown_to_support(view), *args, **kwargs)
+
+    enter.door = "support"  # type: ignore[attr-defined]
+    return enter
+
+
+def _as_support(
+    request: HttpRequest, slug: str, view: View, *args: Any, **kwargs: Any
+) -> HttpResponseBase:
+    """Let support read one page. It is written down and committed first, so that nothing is shown that
+    is not in the account's trail; then the database itself refuses every write."""
+    user = cast(User, request.user)
+    session = support.of_staff(slug, user.pk) if user.is_staff else None
+    if session is None:
+        raise Http404
+    if not _confirmed_within(request, STAFF_CONFIRMED_FOR):
+        return redirect_to_login(request.get_full_path(), reverse("account_reauthenticate"))
+    inside = cast(MemberRequest, request)
+    inside.account, inside.support = session.account, session
+    inside.membership = support.seat(session, user)
+    structlog.contextvars.bind_contextvars(account=str(session.account_id))
+    if request.method not in SAFE or not getattr(view, "shown_to_support", False):
+        return render(request, "accounts/support_refused.html", status=HTTPStatus.FORBIDDEN)
+    page = request.path.partition(f"/{slug}/")[2]
+    try:
+        with tenant(session.account_id):
+            support.look(session, page, kwargs.get("conversation_id"))
+    except support.OverError:
+        raise Http404 from None
+    with tenant(session.account_id), reading_only():
+        return view(inside, *args, **kwargs)
 
 
 def _confirmed_within(request: HttpRequest, period: timedelta) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from django.core.validators import ProhibitNullCharactersValidator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from accounts import countries, ratelimits, sites
+from accounts import countries, ratelimits, sites, support
 from accounts.adapter import FOUNDING
 from accounts.addresses import client_address
 from accounts.audit import EVENT_TEXTS, Wanted
@@ -261,6 +262,40 @@ class CompanyForm(forms.Form):
         elif not fields.get("vat_id") and "vat_id" not in self.errors:
             self.add_error("vat_id", _("Enter the VAT ID, or tick the box below."))
         return fields
+
+
+class SupportChoiceForm(forms.Form):
+    """Whether support waits for an owner's word."""
+
+    support_needs_grant = forms.BooleanField(
+        label=_("Only when we let it in"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "switch", "role": "switch"}),
+        help_text=_(
+            "Without this, support can open a session whenever it has a reason. You are told and can "
+            "end it either way."
+        ),
+    )
+
+
+class SupportGrantForm(forms.Form):
+    """For how long support is let in."""
+
+    period = forms.ChoiceField(
+        label=_("For how long"),
+        choices=[
+            ("1h", _("1 hour")),
+            ("4h", _("4 hours")),
+            ("1d", _("1 day")),
+            ("7d", _("7 days")),
+        ],
+        initial="1d",
+    )
+
+    @property
+    def period_chosen(self) -> timedelta:
+        """The period of a form that is good."""
+        return support.GRANTS[self.cleaned_data["period"]]
 
 
 class AuditForm(forms.Form):

@@ -1,18 +1,20 @@
 """Accounts and the people who work in them."""
 
+from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Length, Lower, Trim
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import countries
 from accounts.chains import ChainedRow, ChainHead
 from accounts.ids import public_key, uuid7
-from accounts.tenancy import TenantModel
+from accounts.tenancy import CounterModel, TenantModel
 
 __all__ = ["ChainHead"]
 
@@ -112,6 +114,11 @@ class Account(models.Model):
     # Closed by an owner: read-only until it is opened again, or ends for good (R14).
     closed_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
+    # Whether platform support looks in only while an owner lets it (S51), and until when one does.
+    support_needs_grant = models.BooleanField(default=True)
+    support_granted_until = models.DateTimeField(null=True, blank=True)
+    # No session of support runs after this: so that pages of members need not ask in vain.
+    support_runs_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -335,3 +342,67 @@ class AuditEntry(ChainedRow):
             "target": self.target_mark,
             "details": self.details,
         }
+
+
+class SupportSessionQuerySet(models.QuerySet["SupportSession"]):
+    def running(self) -> Self:
+        """Begun, and neither over nor ended."""
+        return self.filter(ended_at=None, ends_at__gt=timezone.now())
+
+
+class SupportSession(CounterModel):
+    """A time in which one person of the platform's staff may look into one account, for a reason
+    (S51). It lies on the counter: staff, who stand in no account, write it, and owners see it and end
+    it. What was read in it stands in the account's audit trail (`accounts.support`)."""
+
+    LONGEST = timedelta(hours=4)
+    SHORTEST_REASON = 20
+
+    # No reference: it must stay when the person's log-in goes.
+    opened_by = models.UUIDField()
+    # As owners see them. The log-in address is for the staff's own trail.
+    staff_name = models.TextField(max_length=60)
+    reason = models.TextField(max_length=1_000)
+    # The number of the request that it answers, where there is one.
+    request_number = models.TextField(max_length=40, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField()
+    # Ended before its time, and by which side.
+    ended_at = models.DateTimeField(null=True, blank=True)
+    was_ended_by_owner = models.BooleanField(default=False)
+    # Whether the account's own trail has the beginning and the end, which staff cannot write there.
+    start_noted_at = models.DateTimeField(null=True, blank=True)
+    end_noted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SupportSessionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    ends_at__gt=models.F("started_at"),
+                    ends_at__lte=models.F("started_at") + timedelta(hours=4),
+                ),
+                name="support_lasts_four_hours_at_most",
+            ),
+            models.CheckConstraint(
+                condition=GreaterThanOrEqual(Length(Trim("reason")), 20),
+                name="support_has_a_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-started_at"], name="support_of_account"),
+            models.Index(fields=["opened_by", "ends_at"], name="support_of_staff"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def is_running(self) -> bool:
+        return self.ended_at is None and self.ends_at > timezone.now()
+
+    @property
+    def over_at(self) -> Any:
+        """When it ended, or is going to."""
+        return self.ended_at or self.ends_at

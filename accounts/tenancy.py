@@ -50,6 +50,15 @@ def tenant(account_id: UUID) -> Iterator[None]:
             _see(str(before) if before else "")
 
 
+@contextmanager
+def reading_only() -> Iterator[None]:
+    """PostgreSQL itself refuses every write until the block ends. Inside an account."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+        yield
+
+
 def _see(account_id: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, %s, true)", [SETTING, account_id])

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from accounts.views import audit, company, home, invitations, onboarding, plan, profile, sites, team
+from accounts.views import (
+    audit,
+    company,
+    home,
+    invitations,
+    onboarding,
+    plan,
+    profile,
+    sites,
+    support,
+    team,
+)
 
 ACCOUNT = "app/<slug:slug>/"
 SETTINGS = f"{ACCOUNT}settings/"
@@ -38,5 +49,10 @@ urlpatterns = [
     path(f"{SETTINGS}company/", company.settings_company, name="settings_company"),
     path(f"{SETTINGS}audit/", audit.settings_audit, name="settings_audit"),
     path(f"{SETTINGS}audit.csv", audit.audit_csv, name="audit_csv"),
+    path(f"{SETTINGS}support/", support.settings_support, name="settings_support"),
+    path(f"{SETTINGS}support/let-in/", support.support_let_in, name="support_let_in"),
+    path(f"{SETTINGS}support/keep-out/", support.support_keep_out, name="support_keep_out"),
+    path(f"{SETTINGS}support/<uuid:session_id>/", support.support_session, name="support_session"),
+    path(f"{SETTINGS}support/<uuid:session_id>/end/", support.support_end, name="support_end"),
     path(f"{SETTINGS}plan/", plan.settings_plan, name="settings_plan"),
 ]

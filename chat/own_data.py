@@ -12,8 +12,10 @@ from typing import Any, TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext as translated
 
 from accounts import companies
@@ -136,11 +138,15 @@ def readers(account: Account, visitor: Visitor) -> list[ReaderRow]:
     talks = Conversation.objects.filter(visitor=visitor).values("pk")
     looks = find(Wanted(event=Event.CONVERSATION_READ)).filter(target_id__in=talks)
     names = dict(Membership.objects.filter(account=account).values_list("pk", "public_name"))
+    support = _("Support of %(platform)s") % {"platform": settings.PLATFORM_NAME}
     zone = ZoneInfo(account.time_zone)
     seen: dict[tuple[UUID | None, date], ReaderRow] = {}
-    for actor_id, at in looks.values_list("actor_id", "at")[:READERS]:
+    for kind, actor_id, at in looks.values_list("actor_kind", "actor_id", "at")[:READERS]:
         day = at.astimezone(zone).date()
         name = names.get(actor_id, "") if actor_id else ""
+        if kind == "platform":
+            # Somebody from outside the account, who is named as such (S51).
+            name = support
         seen.setdefault((actor_id, day), {"name": name, "day": day.isoformat()})
     return list(seen.values())
 

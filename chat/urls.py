@@ -9,6 +9,7 @@ from chat.views import (
     mail_server,
     own_data,
     settings,
+    support,
     technical,
     visitor,
 )
@@ -100,5 +101,15 @@ urlpatterns = [
         "app/<slug:slug>/settings/privacy/data/unblock/",
         technical.unblock_address,
         name="privacy_data_unblock",
+    ),
+    path(
+        "support/<slug:slug>/conversations/",
+        support.support_conversations,
+        name="support_conversations",
+    ),
+    path(
+        "support/<slug:slug>/conversations/<uuid:conversation_id>/",
+        support.support_conversation,
+        name="support_conversation",
     ),
 ]

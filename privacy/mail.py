@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import countries, mail
-from accounts.models import Account
+from accounts.models import Account, SupportSession
 from privacy import exports, platform, renewals, subscriptions
 from privacy.models import (
     Agreement,
@@ -323,6 +323,33 @@ def _breach(letter: Letter) -> Content | None:
     )
 
 
+def _support(letter: Letter) -> Content | None:
+    one = SupportSession.objects.filter(pk=letter.about_id).first()
+    if one is None or letter.account is None:
+        return None
+    until = date_format(one.ends_at, "SHORT_DATETIME_FORMAT")
+    facts = (
+        (_("Reason"), one.reason),
+        (_("Answers request"), one.request_number),
+        (_("Who"), one.staff_name),
+        (_("From (UTC)"), date_format(one.started_at, "SHORT_DATETIME_FORMAT")),
+        (_("Until (UTC), at the latest"), until),
+    )
+    return Content(
+        subject=_("Platform support looks into %(account)s") % {"account": letter.account.name},
+        paragraphs=(
+            _("A person of our support has opened a session in your account."),
+            _(
+                "They can read settings and conversations, and can change nothing and take nothing along. What they "
+                "read is written down for you. You can end the session at once on the page below."
+            ),
+        ),
+        facts=tuple(fact for fact in facts if fact[1]),
+        button=(_("See it, or end it"), _page("settings_support", letter.account.slug)),
+        why=_why(letter.account),
+    )
+
+
 def _ticket(letter: Letter) -> Content | None:
     ticket = letter.ticket
     assert ticket is not None
@@ -421,6 +448,7 @@ _COMPOSERS: dict[LetterKind, Callable[[Letter], Content | None]] = {
     LetterKind.AGREEMENT_IN_FORCE: _in_force,
     LetterKind.AGREEMENT_ENDED: _ended,
     LetterKind.BREACH: _breach,
+    LetterKind.SUPPORT: _support,
     LetterKind.TICKET: _ticket,
     LetterKind.TICKET_ANSWER: _ticket_answer,
     LetterKind.SUBSCRIPTION: _subscription,

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from django.utils import timezone
 
+from accounts import support
 from accounts.doors import Steps, each_account_task, tenant_steps_task, tenant_task
 from accounts.models import Account
 from accounts.post import is_refused_for_good
@@ -198,6 +199,7 @@ def tidy_account(step: Steps) -> None:
     step(_resume_exports)
     step(objections.note_decisions)
     step(custom.note_moves)
+    step(support.note_sessions)
     while step(consents.end_overdue, timezone.now()):
         pass
 
@@ -213,13 +215,15 @@ def _forget(now: datetime) -> None:
     subscriptions.delete_unconfirmed(now)
     letters.delete_old(now)
     tickets.delete_old(now)
+    support.delete_old(now)
 
 
 @tenant_task
 def note_decisions() -> None:
-    """Write what staff decided into the account's own trail. Safe to run twice."""
+    """Write what staff decided and began into the account's own trail. Safe to run twice."""
     objections.note_decisions()
     custom.note_moves()
+    support.note_sessions()
 
 
 @each_account_task

@@ -35,6 +35,8 @@ class Event(StrEnum):
     ACCOUNT_ENDED = "account.ended"
     STAFF_GRANTED = "staff.granted"
     STAFF_REVOKED = "staff.revoked"
+    SUPPORT_STARTED = "support.started"
+    SUPPORT_ENDED = "support.ended"
 
 
 EVENT_TEXTS: dict[str, Promise] = {
@@ -52,6 +54,8 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.ACCOUNT_ENDED: _("Account deleted"),
     Event.STAFF_GRANTED: _("Access for staff granted"),
     Event.STAFF_REVOKED: _("Access for staff taken away"),
+    Event.SUPPORT_STARTED: _("Support session started"),
+    Event.SUPPORT_ENDED: _("Support session ended"),
 }
 
 

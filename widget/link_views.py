@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import ratelimits
-from accounts.doors import MemberRequest, admin_view
+from accounts.doors import MemberRequest, admin_view, shown_to_support
 from accounts.models import Site
 from accounts.ratelimits import Rule
 from privacy import policies
@@ -26,6 +26,7 @@ LINKS_LOOKED_AT = Rule("links-looked-at", burst=30, seconds=3600)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_view
+@shown_to_support
 def policy_links_page(request: MemberRequest) -> HttpResponse:
     """All addresses, with what was found there, and another one."""
     answers = request.POST if request.method == "POST" else None

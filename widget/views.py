@@ -18,7 +18,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import launch, sites, snippet
-from accounts.doors import MemberRequest, admin_view, public
+from accounts.doors import MemberRequest, admin_view, public, shown_to_support
 from accounts.models import Language
 from chat.doors import EmbedRequest, embed_view
 from privacy import cookie_declarations
@@ -175,6 +175,7 @@ def _language(request: EmbedRequest, look: WidgetSettings) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_view
+@shown_to_support
 def settings_widget(request: MemberRequest) -> HttpResponse:
     """Where an admin decides how the widget looks and what it says, beside a live preview."""
     look = settings.of(request.account)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts import audit
 from accounts.doors import MemberRequest, owner_view
 from accounts.forms import AuditForm
-from accounts.models import AuditEntry, Membership
+from accounts.models import AuditEntry, Membership, SupportSession
 
 PER_PAGE = 50
 
@@ -27,6 +27,7 @@ def _page(request: MemberRequest, form: AuditForm, names: dict[UUID, str]) -> Ht
     wanted = form.wanted if form.is_valid() else audit.Wanted()
     found = list(audit.find(wanted, before=form.before)[: PER_PAGE + 1])
     shown = found[:PER_PAGE]
+    sessions = _kept_sessions(shown)
     query = request.GET.copy()
     query.pop("before", None)
     context = {
@@ -38,6 +39,8 @@ def _page(request: MemberRequest, form: AuditForm, names: dict[UUID, str]) -> Ht
                 "event": audit.EVENT_TEXTS.get(entry.event, entry.event),
                 "by": names.get(entry.actor_id) if entry.actor_id else None,
                 "is_member": entry.actor_kind == "member",
+                "is_platform": entry.actor_kind == "platform",
+                "session": entry.actor_id if entry.actor_id in sessions else None,
                 "about": _member(entry, names),
                 "conversation": entry.target_id if entry.target_kind == "conversation" else None,
                 "told": audit.told(entry),
@@ -69,6 +72,14 @@ def audit_csv(request: MemberRequest) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _kept_sessions(entries: list[AuditEntry]) -> set[UUID]:
+    """The sessions of support among the actors that are not deleted yet."""
+    actors = [one.actor_id for one in entries if one.actor_kind == "platform" and one.actor_id]
+    if not actors:
+        return set()
+    return set(SupportSession.objects.filter(pk__in=actors).values_list("pk", flat=True))
 
 
 def _member(entry: AuditEntry, names: dict[UUID, str]) -> str | None:

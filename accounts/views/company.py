@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import companies
 from accounts.companies import CompanyFields
-from accounts.doors import MemberRequest, admin_view
+from accounts.doors import MemberRequest, admin_view, shown_to_support
 from accounts.forms import CompanyForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_view
+@shown_to_support
 def settings_company(request: MemberRequest) -> HttpResponse:
     company = companies.of(request.account.pk)
     known = model_to_dict(company, fields=companies.FIELDS) if company else {}

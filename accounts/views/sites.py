@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import sites
-from accounts.doors import MemberRequest, admin_view, owner_view
+from accounts.doors import MemberRequest, admin_view, owner_view, shown_to_support
 from accounts.forms import SiteForm
 from accounts.models import Site
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_view
+@shown_to_support
 def settings_sites(request: MemberRequest) -> HttpResponse:
     form = SiteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

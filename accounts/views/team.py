@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import invitations, memberships, plans, ratelimits
-from accounts.doors import MemberRequest, admin_view
+from accounts.doors import MemberRequest, admin_view, shown_to_support
 from accounts.forms import InvitationForm, RoleForm
 from accounts.models import Invitation, Membership, Role
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_view
+@shown_to_support
 def settings_team(request: MemberRequest) -> HttpResponse:
     """The team; POST invites somebody."""
     roles = memberships.grantable(request.membership)

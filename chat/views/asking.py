@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.doors import MemberRequest, admin_view
+from accounts.doors import MemberRequest, admin_view, shown_to_support
 from chat import asking
 from chat.asking_forms import FieldForm, FormSettingsForm, key_for
 from chat.models import FormField, FormPoint
@@ -17,6 +17,7 @@ from chat.models import FormField, FormPoint
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_view
+@shown_to_support
 def settings_forms(request: MemberRequest) -> HttpResponse:
     """What is asked and when, beside a preview of both forms."""
     account = request.account

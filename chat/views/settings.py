@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import plans
-from accounts.doors import MemberRequest, admin_view
+from accounts.doors import MemberRequest, admin_view, shown_to_support
 from accounts.plans import Feature
 from chat import availability, chat_settings, groups, mail_servers, office_hours
 from chat.forms import GroupForm, MailSettingsForm, OfficeHoursForm
@@ -23,6 +23,7 @@ from privacy import platform, uses
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_view
+@shown_to_support
 def settings_hours(request: MemberRequest) -> HttpResponse:
     """Office hours. The buttons within the week change the form on the page and save nothing."""
     account = request.account
@@ -68,6 +69,7 @@ def _rearrange(form: OfficeHoursForm, request: MemberRequest) -> bool:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_view
+@shown_to_support
 def settings_groups(request: MemberRequest) -> HttpResponse:
     """The groups; a POST adds one."""
     form = GroupForm(request.POST or None)
@@ -134,6 +136,7 @@ def _why_not(refused: RefusedError) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_view
+@shown_to_support
 def settings_mail(request: MemberRequest) -> HttpResponse:
     """When e-mails about conversations are written, who may ask for transcripts, and by whom they are
     handed over."""

@@ -16,8 +16,11 @@ function start(form: HTMLFormElement, root: HTMLElement, preview: Preview): void
   let language = preview.language;
   let status = "online";
 
-  const value = (name: string) => String(new FormData(form).get(name) ?? "");
-  // A switched-off control is not part of the form's data, so it is asked itself.
+  // A switched-off control is not part of the form's data, so each is asked itself.
+  const value = (name: string) => {
+    const control = form.elements.namedItem(name);
+    return control !== null && "value" in control ? String(control.value) : "";
+  };
   const isOn = (name: string) =>
     form.querySelector<HTMLInputElement>(`input[name="${name}"]`)?.checked === true;
 

@@ -28,6 +28,7 @@ class LetterKind(models.TextChoices):
     ACCOUNT_CLOSED = "account_closed", "an owner has closed the account"
     ACCOUNT_REOPENED = "account_reopened", "an owner has opened it again"
     ACCOUNT_HELD = "account_held", "a legal hold keeps the account from its end"
+    SUPPORT = "support", "platform support looks into the account"
     TICKET = "ticket", "a question has come in"
     TICKET_ANSWER = "ticket_answer", "a question is answered"
     SUBSCRIPTION = "subscription", "somebody asked to follow the changes"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import plans
-from accounts.doors import MemberRequest, admin_view, owner_view
+from accounts.doors import MemberRequest, admin_view, owner_view, shown_to_support
 from accounts.models import PlanName, Role
 from privacy import holds, purges, retention
 from privacy.forms import HistoryForm, HoldForm
@@ -21,6 +21,7 @@ from privacy.models.history import HoldKind
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_view
+@shown_to_support
 def privacy_history(request: MemberRequest) -> HttpResponse:
     """How long history is kept, and what that did so far."""
     form = _form(request)

@@ -6,12 +6,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.declarations import Subject
-from accounts.doors import MemberRequest, admin_view
+from accounts.doors import MemberRequest, admin_view, shown_to_support
 from privacy import processing, uses
 
 
 @require_safe
 @admin_view
+@shown_to_support
 def privacy_processing(request: MemberRequest) -> HttpResponse:
     """Every datum that the settings let in, and what is not collected because a switch is off."""
     common, found = processing.apart(processing.together(processing.rows(request.account)))

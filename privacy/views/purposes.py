@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.doors import MemberRequest, admin_view
+from accounts.doors import MemberRequest, admin_view, shown_to_support
 from accounts.models import Language
 from privacy import consents, purposes
 from privacy.models import LegalBasis, Purpose, PurposeCategory, PurposeKind, PurposeVersion
@@ -19,6 +19,7 @@ from privacy.purpose_forms import ALSO_FURTHER, SUPPORT_ONLY, FurtherForm, Purpo
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_view
+@shown_to_support
 def privacy_purposes(request: MemberRequest) -> HttpResponse:
     """What is declared, and the question that leads there (S38)."""
     if request.method != "POST":

@@ -15,7 +15,7 @@ from chatapp.celery import app as celery
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("accounts", "chat", "chatapp", "privacy", "widget")
-DOORS = {"agent", "admin", "owner", "visitor", "staff", "public"}
+DOORS = {"agent", "admin", "owner", "visitor", "staff", "support", "public"}
 MODULES_THAT_MAY_ENTER = {
     "accounts/doors.py",
     "accounts/invitations.py",
@@ -56,6 +56,7 @@ def test_every_address_below_an_account_is_behind_a_member_door(path: str) -> No
     if path.startswith("app/<slug:slug>/"):
         assert doors[path] in {"agent", "admin", "owner"}
     assert path.startswith("staff/") == (doors[path] == "staff")
+    assert path.startswith("support/") == (doors[path] == "support")
     if path.startswith("widget/<str:key>/"):
         assert doors[path] == "visitor"
 

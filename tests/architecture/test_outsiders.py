@@ -29,6 +29,7 @@ from privacy import (
     prohibited,
     records,
     requests,
+    support_sessions,
 )
 from privacy.models import (
     Agreement,
@@ -120,6 +121,11 @@ CALLS = {
     "settings_audit": Call(),
     "audit_csv": Call(),
     "settings_plan": Call(),
+    "settings_support": Call(),
+    "support_let_in": Call("post", fields={"period": "1h"}),
+    "support_keep_out": Call("post"),
+    "support_session": Call(ids=("support",)),
+    "support_end": Call("post", ("support",)),
     "inbox": Call(),
     "inbox_conversations": Call(fields={"view": "all"}),
     "inbox_conversation": Call(ids=("conversation",)),
@@ -284,8 +290,16 @@ def known(
         own = custom.request(acme, "Other words", by=ana)
     custom.upload(own, title="Ours", content=b"%PDF-1.7 %%EOF", by=ana.user)
     own.refresh_from_db()
+    acme.support_needs_grant = False
+    acme.save(update_fields=["support_needs_grant"])
+    hour = timedelta(hours=1)
+    staff = User.objects.create_user("staff@example.org", is_staff=True)
+    session = support_sessions.start(
+        acme, hour, staff_name="Sam", reason="The widget does not load", by=staff
+    )
     return {
         "breach": breach.pk,
+        "support": session.pk,
         "own": own.pk,
         "offer": own.offer_id,
         "change": company.pk,

@@ -46,6 +46,7 @@ GLOBAL_TABLES = {
 """Tables that are read before any account is known. Each has tests of its own."""
 
 ON_THE_COUNTER = {
+    "accounts_supportsession",
     "privacy_breachaccount",
     "privacy_customagreement",
     "privacy_letter",
