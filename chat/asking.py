@@ -61,11 +61,13 @@ class Spec:
 
 @dataclass(frozen=True)
 class Questions:
-    """What the forms ask one visitor. `dropped`: fields of the page that are not asked."""
+    """What the forms ask one visitor. `dropped`: fields of the page that are not asked.
+    `requires_tick`: whether the notice has to be ticked."""
 
     prechat: Sequence[wire.QuestionRow]
     offline: Sequence[wire.QuestionRow]
     dropped: Sequence[wire.DroppedRow]
+    requires_tick: bool
 
 
 @dataclass(frozen=True)
@@ -126,22 +128,26 @@ def questions(
     settings = of(account_id)
     wishes = page or wire.PageForms()
     asks = settings.asks_before_chat if wishes.prechat is None else wishes.prechat
-    before_dropped, before = _of_page(FormPoint.PRECHAT, wishes.fields)
-    offline_dropped, offline = _of_page(FormPoint.OFFLINE, wishes.offline_fields)
+    # Both forms in one statement: each hello comes by here.
+    found = list(FormField.objects.order_by("position", "pk"))
+    own = {form: [one for one in found if one.form == form] for form in FormPoint}
+    before_dropped, before = _of_page(own[FormPoint.PRECHAT], wishes.fields)
+    offline_dropped, offline = _of_page(own[FormPoint.OFFLINE], wishes.offline_fields)
     return Questions(
         prechat=[
             *_standard(settings, FormPoint.PRECHAT, wishes, known),
-            *_own(FormPoint.PRECHAT, language),
+            *_own(own[FormPoint.PRECHAT], language),
             *before,
         ]
         if asks
         else [],
         offline=[
             *_standard(settings, FormPoint.OFFLINE, wishes, known),
-            *_own(FormPoint.OFFLINE, language),
+            *_own(own[FormPoint.OFFLINE], language),
             *offline,
         ],
         dropped=[*before_dropped, *offline_dropped],
+        requires_tick=settings.requires_acknowledgement,
     )
 
 
@@ -164,7 +170,7 @@ def _standard(
     return found
 
 
-def _own(form: FormPoint, language: str) -> list[wire.QuestionRow]:
+def _own(own: Sequence[FormField], language: str) -> list[wire.QuestionRow]:
     base = language.partition("-")[0].lower()
     return [
         _question(
@@ -175,17 +181,15 @@ def _own(form: FormPoint, language: str) -> list[wire.QuestionRow]:
             options=field.options,
             is_required=field.is_required,
         )
-        for field in fields(form)
+        for field in own
     ]
 
 
 def _of_page(
-    form: FormPoint, given: Sequence[wire.PageField]
+    own: Sequence[FormField], given: Sequence[wire.PageField]
 ) -> tuple[list[wire.DroppedRow], list[wire.QuestionRow]]:
     dropped, asked = [], []
-    taken = set(RESERVED)
-    if given:
-        taken |= {field.key for field in fields(form)}
+    taken = set(RESERVED) | {field.key for field in own}
     for one in given:
         texts = [one.label, one.placeholder, *one.options]
         found = next((hit for text in texts if (hit := article9.find(text))), None)

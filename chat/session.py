@@ -483,12 +483,15 @@ class VisitorSession:
     def _forms(self, details: Mapping[str, Any]) -> wire.FormsRow:
         visitor = visitors.find(self.visitor_id)
         asked = self._questions(_known(visitor, details))
+        told = telling.shown(
+            self.account, self._language, visitor, requires_tick=asked.requires_tick
+        )
         return wire.FormsRow(
             prechat=list(asked.prechat),
             offline=list(asked.offline),
-            notice=telling.notice(self.account, self._language),
-            requires_acknowledgement=telling.must_tick(self.account, self._language, visitor),
-            consents=telling.boxes(self._language, visitor),
+            notice=told.notice,
+            requires_acknowledgement=told.must_tick,
+            consents=list(told.boxes),
             dropped=list(asked.dropped),
         )
 

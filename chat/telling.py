@@ -5,6 +5,7 @@ That they were told and that they agreed are two things, written down apart (`pr
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -16,22 +17,46 @@ from chat.refusals import RefusedError
 from privacy import consents, notices, purposes
 from privacy.consents import Origin
 from privacy.models import NoticeAcknowledgement, NoticeMode, NoticePoint
+from privacy.purposes import Box
 
 
-def notice(account: Account, language: str) -> wire.NoticeRow:
-    """The line that stands in the chat and in its forms."""
-    told = notices.wording(account, language)
-    return wire.NoticeRow(version=told.version_hash, text=told.text, language=told.language)
+@dataclass(frozen=True)
+class Shown:
+    """What one visitor sees: the line in the chat and in its forms, whether they have to tick it
+    before a conversation begins, and the boxes that they have not agreed to."""
+
+    notice: wire.NoticeRow
+    must_tick: bool
+    boxes: Sequence[wire.BoxRow]
+
+
+def shown(
+    account: Account, language: str, visitor: Visitor | None, *, requires_tick: bool
+) -> Shown:
+    """All that is told, read at once: each hello asks for it. `requires_tick` is the account's
+    setting."""
+    said = purposes.told(account.pk)
+    told = notices.wording(account, language, said)
+    return Shown(
+        wire.NoticeRow(version=told.version_hash, text=told.text, language=told.language),
+        requires_tick and not _has_ticked(visitor, told.version_hash),
+        _boxes(purposes.consent_boxes(language, said), visitor),
+    )
 
 
 def boxes(language: str, visitor: Visitor | None) -> list[wire.BoxRow]:
     """The boxes of further purposes, without those that this visitor agreed to already."""
+    return _boxes(purposes.consent_boxes(language), visitor)
+
+
+def _boxes(found: Sequence[Box], visitor: Visitor | None) -> list[wire.BoxRow]:
+    agreed = consents.given(visitor.pk) if visitor and found else frozenset()
     return [
         wire.BoxRow(
             purpose=box.id, version=box.version, title=box.title, text=box.text, details=box.details
         )
-        for box in purposes.consent_boxes(language)
-        if visitor is None or not consents.has_consent(visitor.pk, box.id)
+        for box in found
+        if box.id not in agreed
     ]
 
 
@@ -40,13 +65,16 @@ def must_tick(account: Account, language: str, visitor: Visitor | None) -> bool:
     for it, and they have not ticked the notice as it is now."""
     if not asking.of(account.pk).requires_acknowledgement:
         return False
+    return not _has_ticked(visitor, notices.wording(account, language).version_hash)
+
+
+def _has_ticked(visitor: Visitor | None, version: str) -> bool:
     if visitor is None:
-        return True
-    version = notices.wording(account, language).version_hash
+        return False
     ticked = NoticeAcknowledgement.objects.filter(
         subject_id=visitor.pk, wording__digest=version, how=NoticeMode.TICKED
     )
-    return not ticked.exists()
+    return ticked.exists()
 
 
 def require_tick(

@@ -138,6 +138,12 @@ def has_consent(subject_id: UUID, purpose_id: UUID, now: datetime | None = None)
     )
 
 
+def given(subject_id: UUID) -> Set[UUID]:
+    """The purposes to which this visitor's consent counts now."""
+    found = counting(timezone.now()).filter(principal__subject_id=subject_id)
+    return set(found.values_list("purpose_id", flat=True))
+
+
 def counting(now: datetime) -> QuerySet[Consent]:
     """The consents that count at this moment: given, not over, for a purpose that goes on."""
     lasting = Q(valid_until=None) | Q(valid_until__gt=now)

@@ -21,8 +21,8 @@ from privacy.models import (
     NoticeMode,
     NoticePoint,
     NoticeWording,
-    PurposeKind,
 )
+from privacy.purposes import Told
 
 
 @dataclass(frozen=True)
@@ -34,21 +34,21 @@ class Wording:
     language: str
 
 
-def wording(account: Account, language: str) -> Wording:
+def wording(account: Account, language: str, said: Told | None = None) -> Wording:
     """The line in the chat and in its forms: who is responsible, that data are processed and for
-    what (S11). No setting takes it out. Inside the account."""
+    what (S11). No setting takes it out. Inside the account. `said` is what `purposes.told` has just
+    read, for whoever has."""
     spoken = purposes.spoken(language)
-    controller = purposes.controller_name(account.pk)
-    further = [one for one in purposes.declared(account.pk) if one.kind == PurposeKind.FURTHER]
+    said = said or purposes.told(account.pk)
     with translation.override(spoken):
         text = _(
             "%(controller)s processes what you write here, what you say of yourself and technical "
             "data of your visit in order to answer you."
-        ) % {"controller": controller}
-        if further:
-            titles = [purposes.words(one, spoken)[0].title for one in further]
+        ) % {"controller": said.controller}
+        if said.further:
+            spoke = [purposes.words(one, spoken, base=said.language)[0] for one in said.further]
             text += " " + _("Only if you agree, also for: %(purposes)s.") % {
-                "purposes": ", ".join(titles)
+                "purposes": ", ".join(words.title for words in spoke)
             }
     return Wording(text, hashlib.sha256(text.encode()).hexdigest(), spoken)
 

@@ -6,21 +6,21 @@ has a box of its own in the chat; support has none, because it needs no consent.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import audit, companies
 from accounts.declarations import Subject
-from accounts.models import Account, Language, Membership, Role
+from accounts.models import Account, CompanyIdentity, Language, Membership, Role
 from accounts.tenancy import current_account
 from privacy import uses
 from privacy.models import (
@@ -73,6 +73,25 @@ class Box:
         return "\n".join((self.title, self.text, self.details))
 
 
+@dataclass(frozen=True)
+class Told:
+    """What notice and boxes of an account are made of, read at once: who is responsible, the
+    account's language, and the further purposes that go on."""
+
+    controller: str
+    language: str
+    further: Sequence[PurposeVersion]
+
+
+def told(account_id: UUID) -> Told:
+    """Read in two statements, as each visitor's hello does. Inside the account."""
+    company = CompanyIdentity.objects.filter(account_id=OuterRef("pk")).values("company_name")[:1]
+    named = Account.objects.annotate(company=Subquery(company))
+    name, language, controller = named.values_list("name", "language", "company").get(pk=account_id)
+    further = [one for one in declared(account_id) if one.kind == PurposeKind.FURTHER]
+    return Told(controller or name, language, further)
+
+
 def declared(account_id: UUID) -> list[PurposeVersion]:
     """The purposes that count now, each as it was declared last: support first, then in the order
     in which they came. Empty while the owner has not been asked. Inside the account."""
@@ -98,14 +117,17 @@ def names(account_id: UUID) -> dict[UUID, str]:
     return {one.purpose.pk: words(one, language)[0].title for one in newest}
 
 
-def words(version: PurposeVersion, language: str) -> tuple[Words, str]:
-    """The version's words in this language, or else in the account's, and which one it is."""
+def words(version: PurposeVersion, language: str, *, base: str = "") -> tuple[Words, str]:
+    """The version's words in this language, or else in the account's, and which one it is. `base`
+    is the account's language for whoever knows it."""
     if version.kind == PurposeKind.SUPPORT:
         chosen = spoken(language)
         with translation.override(chosen):
             return support_words(), chosen
-    account_language = Account.objects.values_list("language", flat=True).get(pk=version.account_id)
-    for one in (spoken(language), account_language, *version.texts):
+    wanted = spoken(language)
+    if wanted not in version.texts and not base:
+        base = Account.objects.values_list("language", flat=True).get(pk=version.account_id)
+    for one in (wanted, base, *version.texts):
         if one in version.texts:
             return Words(**version.texts[one]), one
     raise ValueError("a further purpose has words")
@@ -252,13 +274,14 @@ def end(purpose: Purpose, *, by: Membership | None, now: datetime | None = None)
     )
 
 
-def consent_boxes(language: str) -> list[Box]:
-    """One box for each further purpose, none for support (S39, S42). Inside the account."""
-    account_id = current_account()
-    assert account_id is not None
-    further = [one for one in declared(account_id) if one.kind == PurposeKind.FURTHER]
-    controller = controller_name(account_id) if further else ""
-    return [_box(one, language, controller) for one in further]
+def consent_boxes(language: str, said: Told | None = None) -> list[Box]:
+    """One box for each further purpose, none for support (S39, S42). Inside the account. `said` is
+    what `told` has just read, for whoever has."""
+    if said is None:
+        account_id = current_account()
+        assert account_id is not None
+        said = told(account_id)
+    return [_box(one, language, said) for one in said.further]
 
 
 def box(purpose_id: UUID, language: str) -> Box | None:
@@ -279,8 +302,8 @@ def preview(texts: Mapping[str, Words], months_valid: int | None, account_id: UU
 
 def boxes_of(version: PurposeVersion) -> list[Box]:
     """The boxes of one version, once for each language that it has words in."""
-    controller = controller_name(version.account_id)
-    return [_box(version, one, controller) for one in version.texts]
+    said = told(version.account_id)
+    return [_box(version, one, said) for one in version.texts]
 
 
 def controller_name(account_id: UUID) -> str:
@@ -291,15 +314,15 @@ def controller_name(account_id: UUID) -> str:
     return str(Account.objects.values_list("name", flat=True).get(pk=account_id))
 
 
-def _box(version: PurposeVersion, language: str, controller: str) -> Box:
-    said, chosen = words(version, language)
+def _box(version: PurposeVersion, language: str, by: Told) -> Box:
+    said, chosen = words(version, language, base=by.language)
     with translation.override(chosen):
         # Art. 4(11), 7(3): who, which data, and the way back, beside the box and not behind a link.
         details = _(
             "%(controller)s uses for this: %(data)s. You are free to leave the box empty: the chat "
             "works the same. You can withdraw at any time under “My data” in the chat; what was "
             "done until then stays lawful."
-        ) % {"controller": controller, "data": said.data.rstrip(".")}
+        ) % {"controller": by.controller, "data": said.data.rstrip(".")}
         if version.months_valid:
             lasts = ngettext(
                 "Your consent counts for %(months)d month.",
