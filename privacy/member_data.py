@@ -1,5 +1,6 @@
 """What an account keeps of one of its members, found by the data map (S32)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from accounts import audit
@@ -21,24 +22,28 @@ class Shown:
     rows: list[list[Fact]]
 
 
-def rows(member: Membership) -> list[Row]:
-    """The rows of this account, and of the log-in, that are about the member."""
-    found = subjects.told(Subject.MEMBER, member.user, within=member.account_id)
-    return [_readable(row) for row in found]
+def rows(member: Membership, newest: int | None = None) -> Iterator[Row]:
+    """The rows of this account, and of the log-in, that are about the member; with `newest`, of each
+    table only so many."""
+    found = subjects.told(Subject.MEMBER, member.user, newest=newest, within=member.account_id)
+    return (_readable(row) for row in found)
 
 
 def shown(member: Membership, newest: int) -> list[Shown]:
-    """The same as people read it, of each kind the newest rows first."""
+    """The same as people read it, of each kind the newest rows first. The others are counted only."""
+    counted = subjects.counts(Subject.MEMBER, member.user, within=member.account_id)
+    counts = {table.model: count for table, count in counted}
     by_table: dict[str, list[Row]] = {}
-    for row in rows(member):
+    for row in rows(member, newest):
         by_table.setdefault(row.table.model, []).append(row)
     return [
         Shown(
             found[0].table,
-            len(found),
-            [subjects.readable(row, member.user) for row in found[::-1][:newest]],
+            # Of the person's own row there is one.
+            counts.get(model, len(found)),
+            [subjects.readable(row, member.user) for row in reversed(found)],
         )
-        for found in by_table.values()
+        for model, found in by_table.items()
     ]
 
 

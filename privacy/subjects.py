@@ -18,6 +18,9 @@ from django.utils.module_loading import import_string
 from accounts.declarations import Category, Erased, Personal, Subject, Table
 from privacy import data_map
 
+BATCH = 500
+"""Rows that are read at once."""
+
 
 class Eraser(Protocol):
     """What an app keeps of a person outside the database. Both stand inside the account."""
@@ -109,9 +112,14 @@ def values(
     return {one.pop("pk"): one for one in found.values("pk", *names)}
 
 
-def counts(subject: Subject, person: Model) -> list[tuple[Table, int]]:
-    """How many rows of each table are the person's, besides their own."""
-    found = [(table, rows(table, person).count()) for table in reversed(reached(subject))]
+def counts(
+    subject: Subject, person: Model, *, within: UUID | None = None
+) -> list[tuple[Table, int]]:
+    """How many rows of each table are the person's, besides their own; `within` as in `told`."""
+    found = [
+        (table, _within(rows(table, person), within).count())
+        for table in reversed(reached(subject))
+    ]
     return [(table, count) for table, count in found if count and table.path != ""]
 
 
@@ -157,11 +165,10 @@ def told(
     of a table come in the order in which they were made."""
     for table in reversed(reached(subject)):
         referring = [name for name in table.personal if _is_reference(table, name)]
-        found = rows(table, person).select_related(*referring)
-        if within and any(field.name == "account" for field in found.model._meta.local_fields):
-            found = found.filter(account=within)
-        shown = found.order_by("pk") if newest is None else found.order_by("-pk")[:newest][::-1]
-        for row in shown:
+        found = _within(rows(table, person), within).select_related(*referring)
+        # Not all of them in memory: of a diligent agent there are as many as they opened chats.
+        all_of_them = found.order_by("pk").iterator(BATCH)
+        for row in all_of_them if newest is None else found.order_by("-pk")[:newest][::-1]:
             facts = tuple(
                 Fact(name, personal, "" if _is_others(row, personal) else _value(row, name))
                 for name, personal in table.personal.items()
@@ -172,6 +179,11 @@ def told(
                 if getattr(row, field.name)
             }
             yield Row(table, str(row.pk), facts, files)
+
+
+def _within(found: QuerySet[Any], account_id: UUID | None) -> QuerySet[Any]:
+    belongs = any(field.name == "account" for field in found.model._meta.local_fields)
+    return found.filter(account=account_id) if account_id and belongs else found
 
 
 def readable(row: Row, person: Model) -> list[Fact]:

@@ -40,7 +40,7 @@ def my_data_told(request: MemberRequest) -> HttpResponse:
 def my_data_file(request: MemberRequest) -> HttpResponseBase:
     """All of it as a file: a page, JSON, the photo."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  (the answer closes it)
-    copies.write_rows(file, request.account, member_data.rows(request.membership))
+    copies.write_rows(file, request.account, list(member_data.rows(request.membership)))
     file.seek(0)
     response = FileResponse(file, as_attachment=True, filename="my-data.zip")
     response["Cache-Control"] = "private, no-store"

@@ -10,12 +10,15 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import audit, chains, memberships
 from accounts.models import Account, AuditEntry, Membership, Role, User
 from accounts.tenancy import tenant
 from chat.models import Conversation
+from privacy import member_data
 from tests.accounts.test_profile import picture
 from tests.conftest import LogIn
 from tests.coverage import covers
@@ -93,6 +96,32 @@ def test_the_copy_of_a_member_holds_their_own_data_of_this_account_and_no_secret
     assert ben.user.password not in everything
     assert all(word not in everything for word in ("Elsewhere", ana.user.email, "password"))
     assert ben.user.email in archive.read("data.html").decode()
+
+
+@covers("S32")
+def test_the_page_reads_the_newest_and_counts_the_others(
+    acme: Account, ben: Membership, login: LogIn
+) -> None:
+    with tenant(acme.pk):
+        for _number in range(50):
+            audit.record(acme.pk, audit.Event.SITE_ADDED, by=ben)
+
+        with CaptureQueriesContext(connection) as captured:
+            entries = {one.table.model: one for one in member_data.shown(ben, newest=3)}
+
+    assert (entries["accounts.AuditEntry"].count, len(entries["accounts.AuditEntry"].rows)) == (
+        50,
+        3,
+    )
+    assert (entries["accounts.User"].count, len(entries["accounts.User"].rows)) == (1, 1)
+    unbounded = [
+        query["sql"]
+        for query in captured
+        if query["sql"].startswith("SELECT") and "LIMIT" not in query["sql"]
+    ]
+    assert all("COUNT(" in sql for sql in unbounded)
+    page = login(ben).get(f"{PAGE}data/").content.decode()
+    assert "The newest of 50." in page
 
 
 @covers("S32")
