@@ -1,9 +1,9 @@
 """Memberships: who may do what in an account, and how they appear to visitors."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
@@ -245,11 +245,20 @@ def end_all(account: Account) -> Ended:
 
 def _forget_in_sessions(people: Set[str], slug: str) -> None:
     """Log these people out everywhere, and let nobody's browser be led to the account again."""
-    for session in Session.objects.iterator():
-        said = session.get_decoded()
-        if said.get("_auth_user_id") in people:
+    for found in Session.objects.iterator():
+        if not _concerns(found.get_decoded(), people, slug):
+            continue
+        # Again and held: whoever uses the session may have saved it since it was read, and what they
+        # wrote must not go back to what it was.
+        session = Session.objects.select_for_update().filter(pk=found.pk).first()
+        said = session.get_decoded() if session else {}
+        if session and said.get("_auth_user_id") in people:
             session.delete()
-        elif said.get("last_account") == slug:
+        elif session and said.get("last_account") == slug:
             del said["last_account"]
             session.session_data = Session.objects.encode(said)
             session.save(update_fields=["session_data"])
+
+
+def _concerns(said: Mapping[str, Any], people: Set[str], slug: str) -> bool:
+    return said.get("_auth_user_id") in people or said.get("last_account") == slug
