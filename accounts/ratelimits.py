@@ -58,6 +58,8 @@ VISITOR_SESSION = Rule("visitor-session", burst=60, seconds=60)
 VISITOR_MESSAGE = Rule("visitor-message", burst=30, seconds=60)
 MAIL_SERVER = Rule("mail-server", burst=10, seconds=3600)
 """Log-ins that an account has us try at a mail server: nobody tries passwords by us."""
+LINKS_LOOKED_AT = Rule("links-looked-at", burst=30, seconds=3600)
+"""How often an account may send us out to look at its addresses: nobody scans others by us."""
 UPLOAD = Rule("upload", burst=20, seconds=300)
 UPLOAD_FROM = Rule("upload-from", burst=100, seconds=600)
 """Visitors' files from one address: a new visitor costs nothing, a full disk does (A32)."""

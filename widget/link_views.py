@@ -13,15 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import ratelimits
 from accounts.doors import MemberRequest, admin_view, shown_to_support
 from accounts.models import Site
-from accounts.ratelimits import Rule
 from privacy import policies
 from widget import policy_links, settings
 from widget.forms import PolicyLinkForm
 from widget.models import PolicyLink
 from widget.tasks import check_links
-
-LINKS_LOOKED_AT = Rule("links-looked-at", burst=30, seconds=3600)
-"""How often an account may send us out to look at its addresses."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,7 +28,7 @@ def policy_links_page(request: MemberRequest) -> HttpResponse:
     answers = request.POST if request.method == "POST" else None
     form = PolicyLinkForm(Site.objects.filter(account=request.account), answers)
     if answers is not None and form.is_valid():
-        ratelimits.take(LINKS_LOOKED_AT, str(request.account.pk))
+        ratelimits.take(ratelimits.LINKS_LOOKED_AT, str(request.account.pk))
         try:
             policy_links.add(request.account, by=request.membership, **form.cleaned_data)
         except ValidationError as error:
@@ -67,7 +63,7 @@ def policy_link_remove(request: MemberRequest, link_id: UUID) -> HttpResponse:
 @admin_view
 def policy_links_check(request: MemberRequest) -> HttpResponse:
     """Look at every address again."""
-    ratelimits.take(LINKS_LOOKED_AT, str(request.account.pk))
+    ratelimits.take(ratelimits.LINKS_LOOKED_AT, str(request.account.pk))
     policy_links.look_again(request.account)
     check_links.after_commit(account_id=request.account.pk)
     return redirect("policy_links", request.account.slug)

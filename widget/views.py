@@ -17,9 +17,10 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import launch, sites, snippet
+from accounts import launch, ratelimits, sites, snippet
 from accounts.doors import MemberRequest, admin_view, public, shown_to_support
 from accounts.models import Language
+from accounts.ratelimits import TooMany
 from chat.doors import EmbedRequest, embed_view
 from privacy import cookie_declarations
 from widget import colors, embed, frame, policy_links, releases, settings, texts
@@ -188,8 +189,7 @@ def settings_widget(request: MemberRequest) -> HttpResponse:
     if answers is not None and all([form.is_valid(), *(one.is_valid() for one in words)]):
         settings.change(request.account, form.look, by=request.membership)
         if form.look["privacy_notice_url"] != look.privacy_notice_url:
-            policy_links.look_again(request.account)
-            check_links.after_commit(account_id=request.account.pk)
+            _look_at_links(request)
         for one in words:
             settings.reword(request.account, one.language, one.cleaned_data, by=request.membership)
         messages.success(request, gettext("Saved. Your site shows it at the next page load."))
@@ -211,6 +211,17 @@ def settings_widget(request: MemberRequest) -> HttpResponse:
         },
         status=HTTPStatus.UNPROCESSABLE_ENTITY if answers is not None else HTTPStatus.OK,
     )
+
+
+def _look_at_links(request: MemberRequest) -> None:
+    """Have the addresses of the notice looked at. Above the limit what was typed is saved all the
+    same, and the page of addresses says that nobody has looked."""
+    policy_links.look_again(request.account)
+    try:
+        ratelimits.take(ratelimits.LINKS_LOOKED_AT, str(request.account.pk))
+    except TooMany:
+        return
+    check_links.after_commit(account_id=request.account.pk)
 
 
 def _preview_words(language: str) -> dict[str, str]:

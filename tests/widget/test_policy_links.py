@@ -1,9 +1,15 @@
 """The notice leads to an address for each site and language, which is looked at when it is saved."""
 
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from accounts import ratelimits
+from accounts.doors import Steps
 from accounts.models import Account, AuditEntry, Membership, Site
 from accounts.outbound import Reach
 from accounts.tenancy import tenant
@@ -14,7 +20,10 @@ from tests.coverage import covers
 from tests.privacy.test_compliance import _look
 from widget import frame, policy_links, settings
 from widget.models import PolicyLink
-from widget.tasks import check_links
+from widget.tasks import check_links, look
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 PAGE = "/app/acme/settings/widget/policy-links/"
 SHOP = "https://shop.test"
@@ -113,7 +122,7 @@ def test_an_address_that_nobody_can_reach_is_saved_with_a_warning(
     check_links(account_id=str(acme.pk))
 
     after = browser.get(PAGE).content.decode()
-    assert "Being looked at" in before
+    assert "Not looked at yet" in before
     assert "Not a public address" in after
     assert _leads_to(acme, SHOP, "cs") == inside
     with tenant(acme.pk):
@@ -138,6 +147,61 @@ def test_an_address_in_the_settings_is_looked_at_too(
 
     with tenant(acme.pk):
         assert policy_links.unchecked() == ["https://[::1]/policy"]
+
+
+def test_saving_again_and_again_sends_us_out_so_often_and_loses_nothing(
+    acme: Account,
+    ana: Membership,
+    login: LogIn,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    """A51: nobody makes us look at addresses all day."""
+    for _time in range(ratelimits.LINKS_LOOKED_AT.burst):
+        ratelimits.take(ratelimits.LINKS_LOOKED_AT, str(acme.pk))
+    answers = {
+        "color": "#0b6e5f",
+        "launcher": "bubble",
+        "side": "right",
+        "language": "",
+        "privacy_notice_url": "https://[::1]/policy",
+        "shows_privacy_notice": "on",
+    }
+    browser = login(ana)
+
+    with tenant(acme.pk), django_capture_on_commit_callbacks() as started:
+        saved = browser.post("/app/acme/settings/widget/", answers)
+
+    assert saved.status_code == 302
+    assert started == []
+    page = browser.get(PAGE).content.decode()
+    assert "https://[::1]/policy" in page
+    assert "Not looked at yet" in page
+
+
+def test_a_round_that_takes_too_long_leaves_the_others_for_the_next(
+    acme: Account, ana: Membership
+) -> None:
+    with tenant(acme.pk):
+        for language in ("cs", "de"):
+            policy_links.add(
+                acme, site=None, language=language, url=f"https://[::1]/{language}", by=ana
+            )
+
+    look(_step_of(acme), seconds=0)
+
+    with tenant(acme.pk):
+        assert len(policy_links.unchecked()) == 2
+    look(_step_of(acme), seconds=30)
+    with tenant(acme.pk):
+        assert policy_links.unchecked() == []
+
+
+def _step_of(account: Account) -> Steps:
+    def step(work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with tenant(account.pk):
+            return work(*args, **kwargs)
+
+    return step
 
 
 def test_a_stranger_cannot_use_another_accounts_site(
