@@ -22,6 +22,7 @@ _UNTOLD = frozenset(
     {
         "chatapp.health.beat",
         "chat.tasks.send_due_mail",
+        "privacy.tasks.look_for_restore",
         "privacy.tasks.send_due_request_letters",
     }
 )

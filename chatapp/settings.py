@@ -157,6 +157,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "look-for-restore": {
+        "task": "privacy.tasks.look_for_restore",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "purge-history": {
         "task": "privacy.tasks.purge_history",
         "schedule": crontab(hour=2, minute=40),
@@ -249,6 +254,7 @@ ERASERS = [
     "chat.erasures.VISITOR",
     "privacy.exports.FILES",
     "privacy.request_letters.ERASER",
+    "privacy.restores.ERASED_PEOPLE",
 ]
 # Whose conversation it is, and what the purge finds in each app, in the order in which it goes.
 VISITOR_OF = "chat.purges.visitor_of"
@@ -320,6 +326,8 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+# Whom a restore must not bring back: one folder for all workers, in no backup (`privacy.restores`).
+ERASURES_DIR = Path(env.text("ERASURES_DIR", default=str(VAR_DIR / "erasures")))
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {

@@ -120,12 +120,17 @@ def document() -> str:
     parts.append("|---|---|---|---|---|---|---|\n")
     parts += [
         f"| {one.what} | {one.subject} | {one.category} | {one.where} | {one.purpose} | "
-        f"{int(one.lifetime.total_seconds()) // 60} min | {_condition(one.when)} |\n"
+        f"{_lasting(one)} | {_condition(one.when)} |\n"
         for one in volatile()
     ]
     parts.append("\n## Tables without personal data\n\n")
     parts.append(", ".join(f"`{one.model}`" for one in tables() if not one.personal) + "\n")
     return "".join(parts)
+
+
+def _lasting(one: Volatile) -> str:
+    days, minutes = one.lifetime.days, int(one.lifetime.total_seconds()) // 60
+    return f"{days} days" if days else f"{minutes} min"
 
 
 def _section(table: Table, fields: list[Datum]) -> Iterator[str]:

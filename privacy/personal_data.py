@@ -1,5 +1,7 @@
 """Personal data of the privacy app."""
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_noop as _
 
 from accounts.declarations import (
@@ -11,6 +13,7 @@ from accounts.declarations import (
     Purpose,
     Subject,
     Table,
+    Volatile,
 )
 
 _OWNER = _("an owner")
@@ -754,6 +757,7 @@ TABLES = (
         },
         plain=("id", "account", "language", "digest", "copied_at"),
     ),
+    Table("privacy.Whereabouts", plain=("id", "place", "since")),
     Table("privacy.Authority", plain=("id", "position", "name", "address", "ended_on")),
     Table("privacy.Measure", plain=("id", "position", "text", "responsible", "tested_on")),
     Table(
@@ -770,5 +774,16 @@ TABLES = (
             "pdf_digest",
             "published_at",
         ),
+    ),
+)
+
+VOLATILE = (
+    Volatile(
+        _("list of erasures beside the database"),
+        Subject.VISITOR,
+        _("keyed hash of the number of somebody who was erased"),
+        Category.ACTIVITY,
+        Purpose.PROOF,
+        timedelta(days=31),
     ),
 )

@@ -134,7 +134,7 @@ def data_rows(account: Account | None) -> tuple[DataRow, ...]:
         if uses.holds((kind := one.personal).when, holding)
     ]
     found += [
-        (one.subject, one.category, _minutes(one), _what(account, one.what, one.when))
+        (one.subject, one.category, _lasting(one), _what(account, one.what, one.when))
         for one in data_map.volatile()
         if uses.holds(one.when, holding)
     ]
@@ -148,7 +148,9 @@ def _what(account: Account | None, what: str, when: str) -> str:
     return f"{what} (if switched on)" if when and account is None else what
 
 
-def _minutes(one: Volatile) -> str:
+def _lasting(one: Volatile) -> str:
+    if one.lifetime.days:
+        return f"beside the database, for {one.lifetime.days} days"
     minutes = int(one.lifetime.total_seconds()) // 60
     return f"in memory, until {minutes} minutes after the last sign of them"
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as spoken
 from django.utils.translation import ngettext
 
 from accounts import countries
-from accounts.declarations import Category, Kept, Purpose, Subject
+from accounts.declarations import Category, Kept, Purpose, Subject, Volatile
 from accounts.models import Account
 from privacy import data_map, platform, retention, uses
 from privacy.models import platform as registers
@@ -114,7 +114,7 @@ def rows(account: Account, on: date | None = None) -> list[Row]:
             spoken(one.purpose),
             held.recipients,
             held.countries,
-            _minutes(one.lifetime.total_seconds()),
+            _lasting(one),
             one.when,
         )
         for one in data_map.volatile()
@@ -235,8 +235,14 @@ def _until(kept: Kept | None, period: str) -> str:
     return f"{said} ({period})" if kept in {Kept.HISTORY, Kept.VISITOR} else said
 
 
-def _minutes(seconds: float) -> str:
-    minutes = int(seconds) // 60
+def _lasting(one: Volatile) -> str:
+    if one.lifetime.days:
+        return ngettext(
+            "beside the database, for %(count)s day",
+            "beside the database, for %(count)s days",
+            one.lifetime.days,
+        ) % {"count": one.lifetime.days}
+    minutes = int(one.lifetime.total_seconds()) // 60
     return ngettext(
         "in memory, until %(count)s minute after the last sign of them",
         "in memory, until %(count)s minutes after the last sign of them",

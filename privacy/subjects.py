@@ -67,6 +67,12 @@ def find(subject: Subject, pk: UUID) -> Model | None:
     return _model(root(subject))._default_manager.filter(pk=pk).first()
 
 
+def ids(subject: Subject) -> Iterator[UUID]:
+    """The id of every such person in this account."""
+    found = _model(root(subject))._default_manager.order_by("pk")
+    return found.values_list("pk", flat=True).iterator(BATCH)
+
+
 def hold(subject: Subject, pk: UUID) -> Model | None:
     """The person's own row, which nobody erases until the transaction ends; None if it is gone."""
     rows = _model(root(subject))._default_manager

@@ -30,6 +30,7 @@ from privacy import (
     renewals,
     request_letters,
     requests,
+    restores,
     sub_processors,
     subscriptions,
     tickets,
@@ -48,9 +49,25 @@ def purge_history() -> None:
         purge_account.after_commit(account_id=account_id)
 
 
+@each_account_task
+def look_for_restore() -> None:
+    """Purge every account at once if this database comes out of a backup. Safe to run twice: whoever
+    is killed before the end begins again, and the night's purge does the same."""
+    if not restores.is_elsewhere():
+        return
+    log.warning("database_is_elsewhere")
+    purge_history()
+    restores.arrived()
+
+
 @tenant_steps_task
 def purge_account(step: Steps) -> None:
-    """Delete what the account keeps no longer. Safe to run twice, also at once."""
+    """Delete what the account keeps no longer, and whom a restore has brought back. Safe to run
+    twice, also at once."""
+    for person_id in step(restores.returned):
+        step(restores.erase_again, person_id)
+        for erasure_id in step(erasures.unfinished):
+            step(erasures.finish, erasure_id)
     began = time.monotonic()
     run_id = step(_begin)
     _tell_of_step(began)
@@ -214,6 +231,7 @@ def _resume_exports() -> None:
 def _forget(now: datetime) -> None:
     subscriptions.delete_unconfirmed(now)
     letters.delete_old(now)
+    restores.delete_old(now)
     tickets.delete_old(now)
     support.delete_old(now)
 

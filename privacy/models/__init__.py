@@ -22,7 +22,14 @@ from privacy.models.consents import (
     PurposeVersion,
 )
 from privacy.models.custom import AgreementVersion, CustomAgreement, CustomState
-from privacy.models.history import HistoryPolicy, LegalHold, Period, PurgeReceipt, PurgeRun
+from privacy.models.history import (
+    HistoryPolicy,
+    LegalHold,
+    Period,
+    PurgeReceipt,
+    PurgeRun,
+    Whereabouts,
+)
 from privacy.models.letters import Letter, LetterKind, Subscriber
 from privacy.models.objections import ChangeSeen, Objection, Outcome
 from privacy.models.platform import (
@@ -119,4 +126,5 @@ __all__ = [
     "Subscriber",
     "Suppression",
     "Ticket",
+    "Whereabouts",
 ]

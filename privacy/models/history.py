@@ -97,6 +97,22 @@ class PurgeRun(TenantModel):
         return str(self.pk)
 
 
+class Whereabouts(models.Model):
+    """Where this database knew itself to be (`privacy.restores`): one row of the installation."""
+
+    ONLY = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
+    place = models.TextField()
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="whereabouts_once")]
+
+    def __str__(self) -> str:
+        return self.place
+
+
 class PurgeReceipt(ChainedRow):
     """Proof of a finished purge: when, older than what, how many of each. Never content (S57)."""
 

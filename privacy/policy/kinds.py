@@ -77,8 +77,9 @@ VOLATILE: Mapping[str, str] = {
     "site that the visit came from": "referrer",
     "what the page says of a visitor who has not written yet": "variables",
     "that they are here": "times",
+    "keyed hash of the number of somebody who was erased": "requests",
 }
-"""What is kept in memory only, by what the data map calls it."""
+"""What is kept in memory only, or beside the database, by what the data map calls it."""
 
 
 def of(datum: Datum) -> str | None:

@@ -40,6 +40,7 @@ GLOBAL_TABLES = {
     "privacy_subprocessor",
     "privacy_subscriber",
     "privacy_ticket",
+    "privacy_whereabouts",
     "django_migrations",
     "django_session",
 }
