@@ -65,7 +65,8 @@ def due(period: Period, last: datetime, *, is_idle: bool = False) -> datetime | 
     history = None if months is None else months_after(last, months)
     if not is_idle:
         return history
-    return min(history, last + IDLE) if history else last + IDLE
+    idle = last.astimezone(UTC) + IDLE
+    return min(history, idle) if history else idle
 
 
 def policy(account: Account) -> HistoryPolicy:
@@ -97,7 +98,8 @@ def at_most(account: Account, plan: Plan) -> Period:
 def cut_off(period: Period, now: datetime) -> CutOff:
     """From when on things are kept, with this period."""
     months = MONTHS[period]
-    idle = now - IDLE
+    # In UTC: between two times of a place that changes its clocks a day is not always 24 hours.
+    idle = now.astimezone(UTC) - IDLE
     if months is None:
         return CutOff(history=None, idle=idle)
     history = months_before(now, months)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -79,6 +80,41 @@ def test_history_goes_when_its_last_message_is_older_than_the_period(
     _purge(acme)
 
     assert (conversation.pk in _kept()) == stays
+
+
+@covers("S57")
+@pytest.mark.parametrize(
+    ("now", "boundary"),
+    [
+        # Midnight in UTC, at the end of a long month and of a leap February.
+        ("2026-03-31T00:00:00+00:00", "2026-02-28T00:00:00+00:00"),
+        ("2028-03-31T00:00:00+00:00", "2028-02-29T00:00:00+00:00"),
+        # Midnight in Prague: the night's purge counts in UTC all the same.
+        ("2026-05-01T00:00:00+02:00", "2026-03-30T22:00:00+00:00"),
+        # The purge begins in the hour that Prague leaves out, and in the one that comes twice.
+        ("2026-03-29T01:00:00+00:00", "2026-02-28T01:00:00+00:00"),
+        ("2026-10-25T00:30:00+00:00", "2026-09-25T00:30:00+00:00"),
+        ("2026-10-25T01:30:00+00:00", "2026-09-25T01:30:00+00:00"),
+        # What is due was said in such an hour.
+        ("2026-04-29T01:30:00+00:00", "2026-03-29T01:30:00+00:00"),
+        ("2026-11-25T00:30:00+00:00", "2026-10-25T00:30:00+00:00"),
+    ],
+)
+def test_at_midnight_and_when_clocks_change_exactly_what_is_older_goes(
+    acme: Account, ana: Membership, inside_acme: None, now: str, boundary: str
+) -> None:
+    acme.time_zone = "Europe/Prague"
+    acme.save()
+    retention.choose(acme, Period.ONE_MONTH, by=ana)
+    end, moment = datetime.fromisoformat(boundary), timedelta(microseconds=1)
+    older, just, newer = (
+        _conversation(acme, end + shift) for shift in (-moment, 0 * moment, moment)
+    )
+
+    with time_machine.travel(datetime.fromisoformat(now), tick=False):
+        _purge(acme, datetime.fromisoformat(now))
+
+    assert _kept() == {just.pk, newer.pk}, older
 
 
 def test_everything_that_hangs_on_a_conversation_goes_and_the_files_with_it(

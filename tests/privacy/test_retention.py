@@ -1,11 +1,12 @@
 """How long history is kept: calendar months, the plan's limit, and the days of grace."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from accounts import plans
@@ -46,6 +47,67 @@ def test_going_back_months_never_lands_in_another_month(moment: datetime, months
     assert before.timetz() == moment.timetz()
     assert before.day in {moment.day, 28, 29, 30}
     assert before.day <= moment.day
+
+
+ZONES = [ZoneInfo(name) for name in ("Europe/Prague", "America/New_York", "Australia/Lord_Howe")]
+BEGIN, END = datetime.fromisoformat("1990-01-01"), datetime.fromisoformat("2090-01-01")
+LIMITED = [period for period in Period if retention.MONTHS[period]]
+
+
+@covers("S57")
+@given(
+    moment=st.datetimes(BEGIN, END, timezones=st.sampled_from(ZONES)),
+    period=st.sampled_from(LIMITED),
+)
+# Prague puts its clocks forward at 02:00 and back at 03:00, Lord Howe by half an hour.
+@example(moment=datetime(2026, 3, 29, 1, 59, 59, tzinfo=ZONES[0]), period=Period.ONE_MONTH)
+@example(moment=datetime(2026, 3, 29, 2, 30, tzinfo=ZONES[0]), period=Period.ONE_MONTH)
+@example(moment=datetime(2026, 3, 29, 3, 0, tzinfo=ZONES[0]), period=Period.ONE_MONTH)
+@example(moment=datetime(2026, 10, 25, 2, 30, tzinfo=ZONES[0]), period=Period.SIX_MONTHS)
+@example(moment=datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZONES[0]), period=Period.SIX_MONTHS)
+@example(moment=datetime(2026, 4, 5, 1, 45, fold=1, tzinfo=ZONES[2]), period=Period.ONE_YEAR)
+# Midnight in Prague and in New York is another day in UTC.
+@example(moment=datetime(2026, 3, 31, 0, 0, tzinfo=ZONES[0]), period=Period.ONE_MONTH)
+@example(moment=datetime(2026, 2, 28, 23, 59, 59, tzinfo=ZONES[1]), period=Period.ONE_MONTH)
+def test_no_clock_that_is_put_forward_or_back_moves_what_is_due(
+    moment: datetime, period: Period
+) -> None:
+    utc = moment.astimezone(UTC)
+    found = retention.cut_off(period, moment)
+
+    assert found == retention.cut_off(period, utc)
+    assert found.history
+    assert found.history.timetz() == utc.timetz()
+
+
+def test_the_hour_that_comes_twice_is_two_hours() -> None:
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=ZONES[0])
+    second = first.replace(fold=1)
+    earlier, later = (retention.cut_off(Period.ONE_MONTH, one).history for one in (first, second))
+
+    assert earlier
+    assert later
+    assert later - earlier == timedelta(hours=1)
+
+
+@covers("S57")
+@given(
+    day=st.dates(BEGIN.date(), END.date()),
+    period=st.sampled_from(LIMITED),
+)
+@example(day=date(2026, 3, 31), period=Period.ONE_MONTH)
+@example(day=date(2028, 2, 29), period=Period.ONE_YEAR)
+@example(day=date(2027, 1, 1), period=Period.SIX_MONTHS)
+def test_the_boundary_at_midnight_is_a_midnight_and_just_before_it_just_before_one(
+    day: date, period: Period
+) -> None:
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    end = retention.cut_off(period, midnight).history
+    before = retention.cut_off(period, midnight - timedelta(microseconds=1)).history
+    assert end
+    assert before
+
+    assert (end.time(), before.time()) == (time.min, time.max)
 
 
 @covers("S58")
