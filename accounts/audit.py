@@ -88,6 +88,9 @@ class Event(StrEnum):
     SUPPORT_STARTED = "support.started"
     SUPPORT_LOOKED = "support.looked"
     SUPPORT_ENDED = "support.ended"
+    RESTRICTION_PLACED = "restriction.placed"
+    RESTRICTION_END_TOLD = "restriction.end_told"
+    RESTRICTION_LIFTED = "restriction.lifted"
 
 
 EVENT_TEXTS: dict[str, Promise] = {
@@ -152,6 +155,9 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.SUPPORT_STARTED: _("Support session started"),
     Event.SUPPORT_LOOKED: _("Page seen by platform support"),
     Event.SUPPORT_ENDED: _("Support session ended"),
+    Event.RESTRICTION_PLACED: _("Data of a person restricted"),
+    Event.RESTRICTION_END_TOLD: _("Person told that a restriction ends"),
+    Event.RESTRICTION_LIFTED: _("Restriction lifted"),
 }
 
 

@@ -71,6 +71,7 @@ class Kept(StrEnum):
     COPY = _("for a week")
     CONSENT = _("as long as the consent counts, and for three years after its end as proof")
     REQUEST = _("until a week after the decision")
+    RESTRICTION = _("until a week after the decision; while data are restricted, until that ends")
     ERASURE = _("until the erasure is finished")
     PURGE = _("until the purge is finished")
     PLATFORM = "as long as the platform runs"

@@ -49,10 +49,10 @@ def assign(conversation: Conversation, *, to: Membership | None, by: Membership)
     """Give the conversation to a colleague, or to nobody. None when it is theirs already.
 
     Raises RefusedError: CLOSED; NOT_FOUND for a conversation, or somebody, of another account, and
-    for a member who may not enter.
+    for a member who may not enter; NOT_ALLOWED while it is restricted.
     """
     now = locked(conversation.pk)
-    _require_same_account(now, by)
+    require_part(now, Author.of_member(by))
     if to is not None:
         _require_same_account(now, to)
         if not to.is_active:
@@ -149,11 +149,14 @@ def touch(change: wire.Change, conversation: Conversation, *said: Said) -> Event
 
 
 def require_part(conversation: Conversation, author: Author) -> None:
-    """Raise RefusedError(NOT_FOUND) unless the author is its visitor or works for its account."""
+    """Raise RefusedError(NOT_FOUND) unless the author is its visitor or works for its account, and
+    NOT_ALLOWED for a member while it is restricted (Art. 18 GDPR)."""
     if author.account_id != conversation.account_id or (
         author.visitor is not None and author.visitor.pk != conversation.visitor_id
     ):
         raise RefusedError(wire.Refusal.NOT_FOUND)
+    if author.member is not None and conversation.restricted_at:
+        raise RefusedError(wire.Refusal.NOT_ALLOWED)
 
 
 def _finish(change: wire.Change, conversation: Conversation, *said: Said) -> Event:

@@ -29,7 +29,8 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True)
 class Event:
     """One change of one conversation, as agents and as the visitor are shown it. `is_repeated`: it
-    was stored before, and this only tells it again to whoever asked again."""
+    was stored before, and this only tells it again to whoever asked again. `is_restricted`: members
+    are not shown it (Art. 18 GDPR)."""
 
     change: wire.Change
     account_id: UUID
@@ -37,6 +38,17 @@ class Event:
     inbox: wire.InboxChange
     visitor: wire.VisitorChange
     is_repeated: bool = field(default=False, compare=False)
+    is_restricted: bool = False
+
+    @property
+    def for_inboxes(self) -> wire.InboxChange | wire.InboxChanges:
+        """What open inboxes are told: of a restricted conversation, that the counter has moved on
+        and nothing else."""
+        if not self.is_restricted:
+            return self.inbox
+        return wire.InboxChanges(
+            rev=self.inbox.rev, conversations=[], messages=[], has_more=False, restart=False
+        )
 
     @classmethod
     def of(
@@ -66,6 +78,7 @@ class Event:
                 messages=[projections.message_row(*one, side="visitor") for one in said],
             ),
             is_repeated=is_repeated,
+            is_restricted=conversation.restricted_at is not None,
         )
 
 
@@ -111,10 +124,20 @@ def publish(event: Event) -> Event:
 def restart_inboxes(account_id: UUID, rev: int) -> None:
     """Let the account's open inboxes load anew, where something else than a conversation changed
     what they show. One that misses the word shows what it loaded until it loads again."""
+    _restart(account_id, rev, {"type": "ephemeral", "except": None})
+
+
+def restart_behind(account_id: UUID, rev: int) -> None:
+    """The same after the counter has jumped to `rev` (`revisions.jump`): each socket finds that it is
+    too far behind and says so. One that misses the word finds it with the next change or sync."""
+    _restart(account_id, rev, {"type": "conversation.changed", "rev": rev})
+
+
+def _restart(account_id: UUID, rev: int, message: dict[str, Any]) -> None:
     restart = wire.InboxChanges(
         rev=rev, conversations=[], messages=[], has_more=False, restart=True
     )
-    message = {"type": "ephemeral", "frame": restart.model_dump_json(), "except": None}
+    message = {**message, "frame": restart.model_dump_json()}
     layer = get_channel_layer()
     assert layer is not None
     try:
@@ -128,7 +151,7 @@ async def send(events: Iterable[Event]) -> None:
     for event in events:
         try:
             await asyncio.gather(
-                _put(inbox_group(event.account_id), event, event.inbox),
+                _put(inbox_group(event.account_id), event, event.for_inboxes),
                 _put(visitor_group(event.account_id, event.visitor_id), event, event.visitor),
             )
         except (RedisError, OSError, ChannelFull) as error:

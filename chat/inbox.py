@@ -54,11 +54,11 @@ def page(view: str, *, member: Membership, query: str = "", after: str = "") -> 
 _COUNTS = """
     SELECT
         (SELECT count(*) FROM (SELECT FROM chat_conversation
-            WHERE waiting_since IS NOT NULL LIMIT 100) AS waiting),
+            WHERE waiting_since IS NOT NULL AND restricted_at IS NULL LIMIT 100) AS waiting),
         (SELECT count(*) FROM (SELECT FROM chat_conversation
-            WHERE closed_at IS NULL AND assignee_id = %s LIMIT 100) AS mine),
+            WHERE closed_at IS NULL AND assignee_id = %s AND restricted_at IS NULL LIMIT 100) AS mine),
         (SELECT count(*) FROM (SELECT FROM chat_conversation
-            WHERE closed_at IS NULL LIMIT 100) AS live)
+            WHERE closed_at IS NULL AND restricted_at IS NULL LIMIT 100) AS live)
 """
 
 
@@ -81,7 +81,8 @@ def changes_since(
     if rev > head or head - rev > MAX_BEHIND:
         return _restart(head)
     changed = list(
-        Conversation.objects.filter(rev__gt=rev)
+        Conversation.objects.usable()
+        .filter(rev__gt=rev)
         .select_related("visitor", "assignee", "group")
         .order_by("rev")[: limit + 1]
     )
@@ -110,7 +111,7 @@ class Thread(wire.Row):
 
 
 def thread(conversation_id: UUID) -> Thread:
-    """One conversation, opened. Raises RefusedError(NOT_FOUND)."""
+    """One conversation, opened. Raises RefusedError as `find`."""
     conversation = find(conversation_id)
     head = revisions.head(conversation.account_id)
     messages = projections.newest_messages(conversation)
@@ -123,7 +124,8 @@ def thread(conversation_id: UUID) -> Thread:
 
 
 def find(conversation_id: UUID) -> Conversation:
-    """The conversation of this account with this id. Raises RefusedError(NOT_FOUND)."""
+    """The conversation of this account with this id. Raises RefusedError: NOT_FOUND, and NOT_ALLOWED
+    while it is restricted."""
     found = (
         Conversation.objects.select_related("visitor", "assignee", "group")
         .filter(pk=conversation_id)
@@ -131,6 +133,8 @@ def find(conversation_id: UUID) -> Conversation:
     )
     if found is None:
         raise RefusedError(wire.Refusal.NOT_FOUND)
+    if found.restricted_at:
+        raise RefusedError(wire.Refusal.NOT_ALLOWED)
     return found
 
 
@@ -151,7 +155,7 @@ def me(member: Membership) -> wire.ColleagueRow:
 
 def _listed(view: str, member: Membership) -> tuple[str, ConversationQuerySet]:
     """The list and the time that orders it."""
-    everything = Conversation.objects.all()
+    everything = Conversation.objects.usable()
     match view:
         case "waiting":
             return "waiting_since", everything.waiting().longest_waiting_first()

@@ -143,9 +143,14 @@ class InboxSession:
             return
         conversation, visitor_id = self._watched
         try:
+            # Looked at anew each time: the visitor's data may be restricted since.
+            await self._inside(self._visitor_of, conversation)
             is_online = await presence.is_visitor_online(self.account.pk, visitor_id)
             pages = await presence.pages(self.account.pk, visitor_id)
             came_from = await presence.referrer(self.account.pk, visitor_id)
+        except RefusedError:
+            await self._unwatch()
+            return
         except (RedisError, OSError):
             return
         collected = await self._inside(technical.collected, self.account.pk)
@@ -239,6 +244,7 @@ class InboxSession:
         changes, status, team = await self._inside(self._resume, frame, online)
         self._require(role)
         self._threads = dict(frame.threads)
+        self._places.clear()
         self._moved_to(changes)
         await self._send(changes)
         # What was whispered may have been lost.

@@ -66,10 +66,13 @@ def offline_message(conversation: Conversation, *, seq: int) -> None:
 def tell_visitor(conversation: Conversation, *, seq: int) -> None:
     """Message `seq` answers the visitor: mail it to them unless they read it first.
 
-    One letter at a time: an answer that follows before it goes out goes with it.
+    One letter at a time: an answer that follows before it goes out goes with it. None while their
+    data are restricted: the address is not used, and the answer waits in the chat (Art. 18 GDPR).
     """
     email = conversation.visitor.email
-    if not email or not chat_settings.of(conversation.account_id).mails_answers_to_visitors:
+    if not email or conversation.visitor.restricted_at:
+        return
+    if not chat_settings.of(conversation.account_id).mails_answers_to_visitors:
         return
     # Locked, not only looked at: if a worker is just sending that letter, `record` waits for this
     # transaction and then finds the answer that the letter did not carry.
@@ -84,14 +87,15 @@ def transcript(conversation: Conversation, *, email: str, by: Author) -> None:
     with nothing said since, is the same letter.
 
     Raises RefusedError: NOT_ALLOWED when the plan lacks it or the account has switched it off for
-    that side or a member writes to somebody who objected to letters (Art. 21 GDPR), INVALID for an
-    address that is none, EMPTY when nothing has been said.
+    that side or a member writes to somebody who objected to letters (Art. 21 GDPR), or asks for what
+    is restricted (Art. 18); INVALID for an address that is none, EMPTY when nothing has been said.
     """
     if not chat_settings.allows_transcript(conversation.account, side=by.kind):
         raise RefusedError(Refusal.NOT_ALLOWED)
     if not _is_address(email):
         raise RefusedError(Refusal.INVALID)
-    if by.kind == AuthorKind.MEMBER and suppressions.is_suppressed(email):
+    is_restricted = conversation.restricted_at is not None
+    if by.kind == AuthorKind.MEMBER and (is_restricted or suppressions.is_suppressed(email)):
         raise RefusedError(Refusal.NOT_ALLOWED)
     if not conversation.last_seq:
         raise RefusedError(Refusal.EMPTY)
@@ -245,6 +249,10 @@ def _concerned(conversation: Conversation) -> list[Membership]:
 
 def _still_to_say(letter: ConversationMail, conversation: Conversation) -> list[Message]:
     """The messages that the letter is to carry, by now; empty if there is no more reason for it."""
+    if conversation.restricted_at and letter.kind != MailKind.TRANSCRIPT:
+        # A transcript that waits now was asked for by the visitor: restricting dropped all others,
+        # and members cannot have one sent (Art. 18(2) GDPR).
+        return []
     said = conversation.messages.select_related("member").filter(event__isnull=True).order_by("seq")
     if letter.kind == MailKind.TRANSCRIPT:
         return list(said.filter(seq__lte=letter.up_to_seq))
@@ -264,7 +272,8 @@ def _still_to_say(letter: ConversationMail, conversation: Conversation) -> list[
             return []
         mine = said.filter(author_kind=AuthorKind.VISITOR, seq__gte=letter.up_to_seq)
         return list(mine[:MAX_WAITING_SHOWN])
-    if conversation.visitor.blocked_at or not settings.mails_answers_to_visitors:
+    visitor = conversation.visitor
+    if visitor.blocked_at or visitor.restricted_at or not settings.mails_answers_to_visitors:
         return []
     mailed = (
         conversation.mails.filter(kind=MailKind.ANSWER, sent_at__isnull=False)
@@ -275,7 +284,7 @@ def _still_to_say(letter: ConversationMail, conversation: Conversation) -> list[
     news = said.filter(
         author_kind=AuthorKind.MEMBER, seq__gt=max(conversation.visitor_seen_seq, mailed or 0)
     )
-    if _has_objected(conversation.visitor) and not _asked_since(conversation, mailed or 0):
+    if _has_objected(visitor) and not _asked_since(conversation, mailed or 0):
         return []
     return list(news)
 

@@ -21,7 +21,7 @@ from accounts.ids import uuid7
 from accounts.models import Account, Language, Site, User
 from chat import chat_settings, mail_servers
 from chat.letters import Claim
-from chat.models import MailKind
+from chat.models import MailKind, Visitor
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +48,8 @@ def compose(claim: Claim) -> EmailMessage:
         context = {
             "account": account,
             "conversation": conversation,
-            "visitor": conversation.visitor,
+            # Of somebody whose data are restricted no name and no address leaves (Art. 18 GDPR).
+            "visitor": Visitor() if conversation.visitor.restricted_at else conversation.visitor,
             "messages": [] if is_link_only else claim.messages,
             "answers": [] if is_link_only else conversation.answers,
             "is_link_only": is_link_only,

@@ -31,6 +31,8 @@ class Visitor(TenantModel):
     blocked_at = models.DateTimeField(null=True, blank=True)
     # The address that was blocked with them (S56). It is a copy: the visitor may come from another.
     blocked_address = models.GenericIPAddressField(null=True, blank=True)
+    # Kept and not used (Art. 18 GDPR): `privacy.Restriction` says why.
+    restricted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)
 
@@ -61,6 +63,10 @@ class ConversationState(models.TextChoices):
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def usable(self) -> Self:
+        """Not restricted (Art. 18 GDPR)."""
+        return self.filter(restricted_at=None)
+
     def live(self) -> Self:
         """Not closed."""
         return self.filter(closed_at=None)
@@ -126,6 +132,9 @@ class Conversation(TenantModel):
     # What the visitor answered in forms: [{"form", "key", "label", "value"}], each key once. The
     # label is the one that they were shown, so that it stays true when the form changes.
     answers = models.JSONField(default=list, blank=True)
+    # Was there when its visitor's data were restricted, and is closed to members until that ends.
+    # What the visitor begins afterwards is not.
+    restricted_at = models.DateTimeField(null=True, blank=True)
 
     objects = ConversationQuerySet.as_manager()
 

@@ -81,11 +81,13 @@ class Controller(TypedDict):
 
 
 class OwnData(TypedDict):
-    """All of it. `until`: when the last of it goes; null and not `is_unlimited`: nothing is stored."""
+    """All of it. `until`: when the last of it goes; null and not `is_unlimited`: nothing is stored.
+    `restricted_at`: since when the data are kept and not used; null: they are used."""
 
     controller: Controller
     is_stored: bool
     is_held: bool
+    restricted_at: str | None
     is_unlimited: bool
     until: str | None
     details: dict[str, str]
@@ -106,6 +108,7 @@ def told(account: Account, public_id: str, language: str) -> OwnData:
         "controller": controller(account),
         "is_stored": visitor is not None,
         "is_held": visitor is not None and erasures.is_held(Subject.VISITOR, visitor),
+        "restricted_at": _iso(visitor.restricted_at) if visitor else None,
         "is_unlimited": ends is not None and ends.last is None,
         "until": _iso(ends.last) if ends else None,
         "details": {name: getattr(visitor, name, "") for name in ("name", "email", "phone")},

@@ -73,6 +73,9 @@ TABLES = (
                 _("an agent"),
                 when="collects.ip_address",
             ),
+            "restricted_at": Personal(
+                _("restricted since"), Category.ACTIVITY, _("an owner or admin")
+            ),
             "created_at": Personal(_("first seen"), Category.ACTIVITY, _USE),
             "last_seen_at": Personal(_("last seen"), Category.ACTIVITY, _USE),
         },
@@ -95,6 +98,9 @@ TABLES = (
             "last_message_at": Personal(_("time of the last message"), Category.ACTIVITY, _USE),
             "closed_at": Personal(_("when it ended"), Category.ACTIVITY, _USE),
             "answers": Personal(_("answers in forms"), Category.CONTENT, _VISITOR),
+            "restricted_at": Personal(
+                _("restricted since"), Category.ACTIVITY, _("an owner or admin")
+            ),
             "visitor_seen_seq": Personal(_("how far the visitor read"), Category.ACTIVITY, _USE),
             "agents_seen_seq": Personal(_("how far agents read"), Category.ACTIVITY, _USE),
         },

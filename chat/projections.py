@@ -149,6 +149,26 @@ def visitor_conversation_row(conversation: Conversation) -> wire.VisitorConversa
 
 
 def panel_row(visitor: Visitor) -> wire.VisitorPanelRow:
+    """The visitor as agents see them; while their data are restricted, only that (Art. 18 GDPR)."""
+    if visitor.restricted_at:
+        return wire.VisitorPanelRow(
+            id=visitor.public_id,
+            name="",
+            email="",
+            phone="",
+            variables={},
+            language="",
+            browser="",
+            os="",
+            device="",
+            screen="",
+            time_zone="",
+            country="",
+            is_blocked=visitor.blocked_at is not None,
+            is_address_blocked=False,
+            is_restricted=True,
+            created_at=visitor.created_at,
+        )
     return wire.VisitorPanelRow(
         id=visitor.public_id,
         name=visitor.name,

@@ -30,15 +30,16 @@ def redact(
     """Empty a message, or take one file off it. None when it is empty already.
 
     Owners and admins may in every conversation, agents in those that are theirs. Raises
-    RefusedError: NOT_ALLOWED for others, and while a legal hold says that it stays; NOT_FOUND for
-    a conversation of another account, a message or file that is not in it, and an event.
+    RefusedError: NOT_ALLOWED for others, and while a legal hold or a restriction says that it
+    stays; NOT_FOUND for a conversation of another account, a message or file that is not in it, and
+    an event.
     """
     now = locked(conversation.pk)
     if now.account_id != by.account_id:
         raise RefusedError(wire.Refusal.NOT_FOUND)
     if by.role == Role.AGENT and now.assignee_id != by.pk:
         raise RefusedError(wire.Refusal.NOT_ALLOWED)
-    if {now.pk, now.visitor_id} & holds.held():
+    if now.restricted_at or {now.pk, now.visitor_id} & holds.held():
         raise RefusedError(wire.Refusal.NOT_ALLOWED)
     message = (
         Message.objects.select_related("visitor", "member")

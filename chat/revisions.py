@@ -53,6 +53,23 @@ def stamp(conversation: Conversation) -> None:
         (conversation.rev,) = cursor.fetchone()
 
 
+def jump(account_id: UUID, by: int) -> int:
+    """Move the counter on by so much, for something that no single change tells
+    (`events.restart_behind`). Returns where it stands. As with `stamp`, nothing
+    that waits for others may be written after it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_JUMP, [uuid7(), account_id, by])
+        (value,) = cursor.fetchone()
+    return int(value)
+
+
+_JUMP = """
+    INSERT INTO chat_revision (id, account_id, value) VALUES (%s, %s, %s)
+    ON CONFLICT (account_id) DO UPDATE SET value = chat_revision.value + excluded.value
+    RETURNING value
+"""
+
+
 def head(account_id: UUID) -> int:
     """The number of the account's last change; 0 before the first."""
     value = Revision.objects.filter(account_id=account_id).values_list("value", flat=True).first()

@@ -32,7 +32,8 @@ class Found:
 
 def search(query: str, *, below: int | None, limit: int) -> Found:
     """Conversations, closed ones too, in which each word occurs in the visitor's name, e-mail or
-    phone, or in a message. Case is ignored, parts of words count.
+    phone, or in a message. Case is ignored, parts of words count. What is restricted
+    is not searched (Art. 18 GDPR).
 
     Raises RefusedError: EMPTY, TOO_LONG (200 characters, five words).
     """
@@ -58,13 +59,15 @@ def search(query: str, *, below: int | None, limit: int) -> Found:
 # the one pass over the messages.
 _STRETCH = """
     WITH stretch AS MATERIALIZED (
-        SELECT id, visitor_id, rev FROM chat_conversation
+        SELECT id, visitor_id, rev, restricted_at FROM chat_conversation
         WHERE rev < %s ORDER BY rev DESC LIMIT %s
     )
-    SELECT stretch.id, stretch.rev, {every_word}
+    SELECT stretch.id, stretch.rev, stretch.restricted_at IS NULL AND {every_word}
     FROM stretch
     CROSS JOIN LATERAL (
-        SELECT upper(concat_ws(' ', name, email, phone)) AS name FROM chat_visitor
+        SELECT CASE WHEN restricted_at IS NULL
+            THEN upper(concat_ws(' ', name, email, phone)) ELSE '' END AS name
+        FROM chat_visitor
         WHERE id = stretch.visitor_id LIMIT 1
     ) AS visitor
     CROSS JOIN LATERAL (

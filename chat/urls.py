@@ -51,6 +51,7 @@ urlpatterns = [
         name="own_consent_receipt",
     ),
     path("widget/<str:key>/privacy/requests", own_data.request_more, name="own_request"),
+    path("widget/<str:key>/privacy/use-again", own_data.use_again, name="own_use_again"),
     path("widget/<str:key>/privacy/erase", own_data.erase, name="own_erase"),
     path(
         "widget/<str:key>/privacy/receipts/<uuid:receipt_id>", own_data.receipt, name="own_receipt"

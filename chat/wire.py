@@ -254,7 +254,8 @@ class AnswerRow(Row):
 class VisitorPanelRow(Row):
     """A visitor as agents see them. Name, e-mail and phone are unverified (A10). What the account
     does not collect is empty, the address null (S24). `screen` is width and height as in "1920x1080",
-    `country` (ISO 3166-1) the one to which the time zone belongs."""
+    `country` (ISO 3166-1) the one to which the time zone belongs. `is_restricted`: what is known of
+    the visitor is kept and not used, and not shown (Art. 18 GDPR)."""
 
     id: str
     name: str
@@ -271,6 +272,7 @@ class VisitorPanelRow(Row):
     ip_address: str | None = None
     is_blocked: bool
     is_address_blocked: bool
+    is_restricted: bool = False
     created_at: datetime
 
 

@@ -256,6 +256,8 @@ ERASERS = [
     "privacy.request_letters.ERASER",
     "privacy.restores.ERASED_PEOPLE",
 ]
+# How the chat stops using the data of a visitor (`privacy.restrictions.Restrict`).
+RESTRICT = "chat.restricting.restrict"
 # Whose conversation it is, and what the purge finds in each app, in the order in which it goes.
 VISITOR_OF = "chat.purges.visitor_of"
 PURGES = [

@@ -19,7 +19,7 @@ from accounts.models import Account, Membership
 from accounts.spreadsheets import harmless
 from privacy import consent_records, consents, subjects, suppressions, withdrawals
 from privacy.consents import Wanted
-from privacy.models import Consent, Purpose, RequestPerson
+from privacy.models import Consent, Purpose, RequestPerson, Restriction
 from privacy.models.requests import RequestKind, RequestState
 
 FORMATS = {
@@ -67,9 +67,11 @@ def contacts(file: IO[bytes], purpose: Purpose, *, by: Membership, now: datetime
         request__kind__in=SILENCING,
         request__received_at__gte=OuterRef("changed_at"),
     ).exclude(request__state=RequestState.REFUSED)
+    restricted = Restriction.objects.filter(lifted_at=None).values("subject_id")
     agreeing = (
         consents.counting(now)
         .filter(~Exists(asked_us_not_to), purpose=purpose, principal__subject_id__isnull=False)
+        .exclude(principal__subject_id__in=restricted)
         .select_related("principal")
     )
     names, ways = subjects.contact_fields(Subject.VISITOR)

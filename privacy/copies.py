@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from typing import IO, Any, Self
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
@@ -23,12 +24,13 @@ from django.db.models import Model
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.declarations import Subject
 from accounts.models import Account, Membership
 from privacy import subjects
-from privacy.models import SubjectCopy
+from privacy.models import Restriction, SubjectCopy
 from privacy.subjects import Row
 
 KEPT = timedelta(days=7)
@@ -39,9 +41,23 @@ FORMAT = "1"
 _signer = Signer(salt="privacy.copies")
 
 
-def ask(subject_id: UUID, *, account_id: UUID, by: Membership | None) -> SubjectCopy:
+def ask(
+    subject_id: UUID, *, account_id: UUID, by: Membership | None, is_requested: bool = False
+) -> SubjectCopy:
     """Note that a copy is wanted. One that is being built, or is there already, is built anew:
-    what was added since belongs in it. `by` None: the person themselves asked for it."""
+    what was added since belongs in it. `by` None: the person themselves asked for it;
+    `is_requested`: they asked that it is made for them.
+
+    Raises ValidationError: `restricted` when nobody but a member wants it while the person's data
+    are kept and not used (Art. 18 GDPR).
+    """
+    if by and not is_requested:
+        standing = Restriction.objects.filter(subject_id=subject_id, lifted_at=None)
+        if standing.exists():
+            raise ValidationError(
+                _("These data are restricted. A copy is made for a request of the person."),
+                code="restricted",
+            )
     copy = SubjectCopy.objects.create(
         account_id=account_id,
         subject_id=subject_id,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.forms import CompanyForm
 from accounts.models import User
-from privacy.models import HistoryPolicy, Period
+from privacy.models import HistoryPolicy, Period, RestrictionGround
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -62,6 +62,14 @@ class PersonSearchForm(forms.Form):
         min_length=2,
         max_length=255,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class RestrictForm(forms.Form):
+    """Why data are kept and not used."""
+
+    ground = forms.ChoiceField(
+        label=gettext_lazy("Why the data are restricted"), choices=RestrictionGround.choices
     )
 
 

@@ -23,7 +23,7 @@ from django.utils.module_loading import import_string
 
 from accounts import audit, chains
 from accounts.models import Account
-from privacy import consents, holds, notices, retention
+from privacy import consents, holds, notices, restrictions, retention
 from privacy.models import Period, PurgeReceipt, PurgeRun
 from privacy.retention import CutOff
 
@@ -57,7 +57,7 @@ def _purges() -> list[Purge]:
 
 def preview(account: Account, period: Period, now: datetime) -> dict[str, int]:
     """How many of each the next purge would delete if the account kept this period."""
-    held, cut_off = holds.held(), retention.cut_off(period, now)
+    held, cut_off = _staying(), retention.cut_off(period, now)
     found: Counter[str] = Counter()
     for purge in _purges():
         found.update(purge.due(cut_off, held))
@@ -118,6 +118,7 @@ def advance(run_id: UUID) -> bool:
     audit.forget(gone.ids)
     consents.forget(gone.ids)
     notices.forget(gone.ids)
+    restrictions.forget(gone.ids)
     return True
 
 
@@ -139,8 +140,13 @@ def _still_due(run: PurgeRun) -> CutOff:
     return CutOff(history, min(run.idle_cut_off, today.idle))
 
 
+def _staying() -> set[UUID]:
+    """What is held, and whose data are restricted: they may be needed for claims."""
+    return holds.held() | restrictions.subject_ids()
+
+
 def _step(cut_off: CutOff) -> Gone | None:
-    held = holds.held()
+    held = _staying()
     for purge in _purges():
         gone = purge.step(cut_off, held, STEP)
         if gone is not None:

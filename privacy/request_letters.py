@@ -104,6 +104,12 @@ def _said(
                 "We have done what you asked for in part. The rest we cannot do. The reason:"
             )
             return [received, refused, _reason(ground), *_remedies()]
+        case LetterKind.LIFTING:
+            ends = _(
+                "Until now we have kept your data and not used them (Art. 18 GDPR). That is going to "
+                "end, because the reason for it is gone: we will use your data again as before."
+            )
+            return [received, ends, *_remedies(), _questions()]
         case _:
             return [received, *_answer(request), _questions()]
 

@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Model
+from django.db.models import Exists, F, Model, OuterRef
 from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -285,7 +285,9 @@ def make_copies(request: SubjectRequest, *, by: Membership) -> list[SubjectCopy]
     request = _proven(request)
     made = []
     for person in RequestPerson.objects.select_for_update().filter(request=request):
-        copy = copies.ask(person.subject_id, account_id=request.account_id, by=by)
+        copy = copies.ask(
+            person.subject_id, account_id=request.account_id, by=by, is_requested=True
+        )
         person.copy_id = copy.pk
         person.save(update_fields=["copy_id"])
         made.append(copy)
@@ -442,9 +444,15 @@ def _nearness(request: SubjectRequest, now: datetime) -> int | None:
 
 
 def drop_details(now: datetime) -> None:
-    """Empty decided requests of everything that says who asked and what was said."""
+    """Empty decided requests of everything that says who asked and what was said. While data are
+    restricted because of one, the person has to be reached before that ends (Art. 18(3))."""
     over = SubjectRequest.objects.done().filter(decided_at__lte=now - DETAILS_KEPT)
-    for model in (RequestLetter, RequestDetails, RequestPerson):
+    # One that tells of the end of a restriction is written long after the decision.
+    RequestLetter.objects.filter(request__in=over, written_at__lte=now - DETAILS_KEPT).delete()
+    # A letter is found through the people of its request, so these go last.
+    letters = RequestLetter.objects.filter(request=OuterRef("pk"))
+    over = over.filter(~Exists(letters), restrictions=None)
+    for model in (RequestDetails, RequestPerson):
         model._default_manager.filter(request__in=over).delete()
 
 

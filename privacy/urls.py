@@ -125,6 +125,11 @@ urlpatterns = [
         name="privacy_request_letter",
     ),
     path(
+        f"{ACCOUNT}requests/<uuid:request_id>/restrict/",
+        requests.privacy_request_restrict,
+        name="privacy_request_restrict",
+    ),
+    path(
         f"{ACCOUNT}requests/<uuid:request_id>/steps/<slug:step>/",
         requests.privacy_request_step,
         name="privacy_request_step",
@@ -166,6 +171,21 @@ urlpatterns = [
         f"{ACCOUNT}people/<uuid:person_id>/objection/",
         people.privacy_person_objection,
         name="privacy_person_objection",
+    ),
+    path(
+        f"{ACCOUNT}people/<uuid:person_id>/restriction/",
+        people.privacy_person_restrict,
+        name="privacy_person_restrict",
+    ),
+    path(
+        f"{ACCOUNT}people/<uuid:person_id>/restriction/told/",
+        people.privacy_person_told,
+        name="privacy_person_told",
+    ),
+    path(
+        f"{ACCOUNT}people/<uuid:person_id>/restriction/lift/",
+        people.privacy_person_lift,
+        name="privacy_person_lift",
     ),
     path(f"{ACCOUNT}copies/<uuid:copy_id>/", people.privacy_copy, name="privacy_copy"),
     path(TEXTS, processing.privacy_processing, name="privacy_processing"),

@@ -25,7 +25,7 @@ from chat.masking import mask
 from chat.refusals import RefusedError
 from chat.text import storable
 from chat.views.inbox import refused
-from privacy import consents, copies, erasures, requests
+from privacy import consents, copies, erasures, requests, restrictions
 from privacy.models import Erasure, ErasureReceipt
 from privacy.models.requests import Channel, RequestKind
 from privacy.tasks import build_copy, finish_erasures
@@ -174,6 +174,18 @@ def consent_receipt(request: VisitorRequest, record_id: UUID) -> HttpResponse:
     if found is None:
         return refused(RefusedError(wire.Refusal.NOT_FOUND))
     return JsonResponse(found)
+
+
+@require_POST
+@never_cache
+@visitor_view
+def use_again(request: VisitorRequest) -> HttpResponse:
+    """End the restriction that the visitor asked for (Art. 18 GDPR). Twice is once."""
+    _count(request)
+    visitor = visitors.find(request.visitor_id)
+    if visitor is None or not restrictions.take_back(visitor.pk, now=timezone.now()):
+        return refused(RefusedError(wire.Refusal.NOT_FOUND))
+    return JsonResponse({"restricted_at": None})
 
 
 @require_POST

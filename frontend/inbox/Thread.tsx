@@ -32,16 +32,17 @@ export function Thread(props: Props) {
 
   if (!selection) return <NothingOpen state={state} />;
   const row = inbox.conversations[selection.id];
-  if (selection.state === "missing" || selection.state === "failed") {
-    const isMissing = selection.state === "missing";
+  const problem = selection.state;
+  if (problem === "missing" || problem === "failed" || problem === "restricted") {
+    const isFailed = problem === "failed";
     return (
       <section class="thread thread--empty" aria-label={t("thread.label")}>
         <Empty
-          icon={isMissing ? "circle-help" : "wifi-off"}
-          title={t(isMissing ? "thread.missing.title" : "thread.failed.title")}
-          text={t(isMissing ? "thread.missing.text" : "thread.failed.text")}
+          icon={isFailed ? "wifi-off" : "circle-help"}
+          title={t(`thread.${problem}.title`)}
+          text={t(`thread.${problem}.text`)}
         >
-          {isMissing ? (
+          {!isFailed ? (
             <button type="button" class="button" onClick={props.onBack}>
               {t("thread.back")}
             </button>

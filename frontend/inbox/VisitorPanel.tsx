@@ -76,6 +76,8 @@ export function VisitorPanel({ row, now, onClose, onOpen }: Props) {
               {t(visitor.is_address_blocked ? "panel.address_blocked" : "panel.blocked")}
             </p>
           )}
+          {visitor.is_restricted && <p class="badge badge--warn">{t("panel.restricted")}</p>}
+          {visitor.is_restricted && <p class="panel__note">{t("panel.restricted_note")}</p>}
         </div>
 
         {contacts.length > 0 && (

@@ -29,7 +29,7 @@ export interface Selection {
   id: string;
   /** What the agents had read when it was opened; null: all of it. */
   seenSeq: number | null;
-  state: "loading" | "ready" | "failed" | "missing";
+  state: "loading" | "ready" | "failed" | "missing" | "restricted";
   isLoadingEarlier: boolean;
 }
 

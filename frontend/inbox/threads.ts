@@ -72,8 +72,9 @@ export class Threads {
       isLoaded = true;
     } catch (problem) {
       this.wiring.onProblem(problem);
-      const isGone = problem instanceof ApiError && problem.status === 404;
-      if (!this.#state.inbox.threads[id]) this.#patch(id, { state: isGone ? "missing" : "failed" });
+      const status = problem instanceof ApiError ? problem.status : 0;
+      const state = status === 404 ? "missing" : status === 403 ? "restricted" : "failed";
+      if (!this.#state.inbox.threads[id]) this.#patch(id, { state });
     } finally {
       this.#loading.delete(id);
     }

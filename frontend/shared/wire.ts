@@ -209,6 +209,7 @@ export interface VisitorPanelRow {
   ip_address: string | null;
   is_blocked: boolean;
   is_address_blocked: boolean;
+  is_restricted: boolean;
   created_at: string;
 }
 

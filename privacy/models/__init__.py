@@ -56,6 +56,7 @@ from privacy.models.requests import (
     RequestReceipt,
     SubjectRequest,
 )
+from privacy.models.restrictions import Restriction, RestrictionGround
 from privacy.models.staff import StaffEntry
 from privacy.models.subjects import Erasure, ErasureReceipt, SubjectCopy
 from privacy.models.suppressions import Suppression
@@ -117,6 +118,8 @@ __all__ = [
     "RequestLetter",
     "RequestPerson",
     "RequestReceipt",
+    "Restriction",
+    "RestrictionGround",
     "Risk",
     "StaffEntry",
     "Standing",

@@ -219,6 +219,7 @@ class LetterKind(models.TextChoices):
     ANSWER = "answer", _("Answer")
     PARTLY = "partly", _("Refusal of a part")
     REFUSAL = "refusal", _("Refusal")
+    LIFTING = "lifting", _("End of the restriction")
 
 
 class RequestLetter(TenantModel):

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.declarations import Subject
 from accounts.doors import MemberRequest, admin_view, signed_view, stays_open
-from privacy import copies, erasures, purges, subjects, suppressions
+from privacy import copies, erasures, purges, restrictions, subjects, suppressions
 from privacy.copies import Claim
-from privacy.forms import EraseForm, PersonSearchForm
-from privacy.models import Erasure, ErasureReceipt, SubjectCopy
+from privacy.forms import EraseForm, PersonSearchForm, RestrictForm
+from privacy.models import Erasure, ErasureReceipt, Restriction, RestrictionGround, SubjectCopy
 from privacy.tasks import build_copy, finish_erasures
 
 SHOWN = 50
@@ -38,6 +38,7 @@ def privacy_people(request: MemberRequest) -> HttpResponse:
         "has_more": found is not None and len(found) > SHOWN,
         "receipts": ErasureReceipt.objects.order_by("-pk")[:10],
         "unfinished": Erasure.objects.count(),
+        "restricted": _restricted(),
     }
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "privacy/people.html", context, status=status)
@@ -56,9 +57,13 @@ def privacy_person(request: MemberRequest, person_id: UUID) -> HttpResponse:
 def privacy_person_copy(request: MemberRequest, person_id: UUID) -> HttpResponse:
     """Have a copy made."""
     person = _person(person_id)
-    copy = copies.ask(person.pk, account_id=request.account.pk, by=request.membership)
-    build_copy.after_commit(account_id=request.account.pk, copy_id=str(copy.pk))
-    messages.success(request, _("The copy is being made. It appears here in a moment."))
+    try:
+        copy = copies.ask(person.pk, account_id=request.account.pk, by=request.membership)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        build_copy.after_commit(account_id=request.account.pk, copy_id=str(copy.pk))
+        messages.success(request, _("The copy is being made. It appears here in a moment."))
     return redirect("privacy_person", request.account.slug, person_id)
 
 
@@ -133,7 +138,57 @@ def privacy_person_objection(request: MemberRequest, person_id: UUID) -> HttpRes
     return redirect("privacy_person", request.account.slug, person_id)
 
 
-def _page(request: MemberRequest, person: Model, form: EraseForm) -> HttpResponse:
+@require_POST
+@admin_view
+@stays_open
+def privacy_person_restrict(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """Keep the person's data, and use them no more (Art. 18)."""
+    person = _person(person_id)
+    form = RestrictForm(request.POST)
+    if not form.is_valid():
+        return _page(request, person, EraseForm(), form)
+    ground = RestrictionGround(form.cleaned_data["ground"])
+    restrictions.place([person.pk], ground=ground, by=request.membership, now=timezone.now())
+    messages.success(request, _("Restricted. The conversations are out of the inbox."))
+    return redirect("privacy_person", request.account.slug, person_id)
+
+
+@require_POST
+@admin_view
+@stays_open
+def privacy_person_told(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """Note that the person was told that the restriction is going to end (Art. 18(3))."""
+    restrictions.tell(_restriction(person_id), by=request.membership, now=timezone.now())
+    messages.success(request, _("Noted. The restriction can be lifted now."))
+    return redirect("privacy_person", request.account.slug, person_id)
+
+
+@require_POST
+@admin_view
+@stays_open
+def privacy_person_lift(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """End the restriction, once the person was told."""
+    try:
+        restrictions.lift(_restriction(person_id), by=request.membership, now=timezone.now())
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        messages.success(request, _("Lifted. The conversations are in the inbox again."))
+    return redirect("privacy_person", request.account.slug, person_id)
+
+
+def _restriction(person_id: UUID) -> Restriction:
+    found = restrictions.of(_person(person_id).pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(
+    request: MemberRequest, person: Model, form: EraseForm, restrict: RestrictForm | None = None
+) -> HttpResponse:
+    restrict = restrict or RestrictForm()
+    restriction = restrictions.of(person.pk)
     context = {
         "person": _named(person),
         "facts": subjects.own_facts(Subject.VISITOR, person),
@@ -142,9 +197,14 @@ def _page(request: MemberRequest, person: Model, form: EraseForm) -> HttpRespons
         "objected_at": suppressions.since(suppressions.keys_of(person)),
         "kept": subjects.root(Subject.VISITOR).kept,
         "form": form,
+        "restriction": restriction,
+        "is_told": restriction is not None and restrictions.is_told(restriction),
+        "is_reachable": restriction is not None and restrictions.is_reachable(restriction),
+        "restrict_form": restrict,
         **_copies(person),
     }
-    return render(request, "privacy/person.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors or restrict.errors else 200
+    return render(request, "privacy/person.html", context, status=status)
 
 
 def _copies(person: Model) -> dict[str, object]:
@@ -168,6 +228,13 @@ def _visitor_of(conversation: str) -> UUID:
     if found is None:
         raise Http404
     return found[1]
+
+
+def _restricted() -> list[tuple[Restriction, dict[str, object]]]:
+    found = [
+        (one, subjects.find(Subject.VISITOR, one.subject_id)) for one in restrictions.standing()
+    ]
+    return [(one, _named(person)) for one, person in found if person is not None]
 
 
 def _named(person: Model) -> dict[str, object]:

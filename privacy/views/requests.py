@@ -14,14 +14,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.declarations import Subject
 from accounts.doors import MemberRequest, admin_view, stays_open
-from privacy import request_letters, request_proofs, requests, subjects, suppressions
+from privacy import (
+    request_letters,
+    request_proofs,
+    requests,
+    restrictions,
+    subjects,
+    suppressions,
+)
 from privacy.documents import rendering
-from privacy.forms import EraseForm
+from privacy.forms import EraseForm, RestrictForm
 from privacy.models import (
     ErasureReceipt,
     RequestDetails,
     RequestLetter,
     RequestReceipt,
+    RestrictionGround,
     SubjectRequest,
 )
 from privacy.models.requests import (
@@ -187,6 +195,27 @@ def privacy_request_erase(request: MemberRequest, request_id: UUID) -> HttpRespo
     return redirect("privacy_request", request.account.slug, request_id)
 
 
+@require_POST
+@admin_view
+@stays_open
+def privacy_request_restrict(request: MemberRequest, request_id: UUID) -> HttpResponse:
+    """Restrict the data of the people whom the request is about."""
+    one = _found(request_id)
+    if one.kind != RequestKind.RESTRICTION or one.is_done:
+        raise Http404
+    form = RestrictForm(request.POST)
+    if not form.is_valid():
+        return _page(request, one, EraseForm(), form)
+    ground, now = RestrictionGround(form.cleaned_data["ground"]), timezone.now()
+    try:
+        restrictions.place_for(one, ground=ground, by=request.membership, now=now)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return _page(request, one, EraseForm(), form)
+    messages.success(request, _("Restricted. Now tell the person."))
+    return redirect("privacy_request", request.account.slug, request_id)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_view
 @stays_open
@@ -196,6 +225,8 @@ def privacy_request_letter(request: MemberRequest, request_id: UUID, kind: str) 
     if kind not in LetterKind or kind == LetterKind.CODE:
         raise Http404
     letter = LetterKind(kind)
+    if letter == LetterKind.LIFTING and not restrictions.of_request(one):
+        raise Http404
     form = LetterForm(request.POST or None, kind=letter, initial=_initial(request, one, letter))
     if request.method == "POST" and form.is_valid():
         try:
@@ -247,6 +278,11 @@ def _carry_out(
                 one, outcome, Ground(said["ground"]), **words, by=request.membership, now=now
             )
             messages.success(request, _("Proposed. A second member has to confirm it."))
+        case LetterKind.LIFTING:
+            restrictions.write_to(one, **words, by=request.membership, now=now)
+            messages.success(
+                request, _("The letter is on its way. After that the restriction can be lifted.")
+            )
         case _:
             requests.answer(one, **words, by=request.membership, now=now)
             messages.success(request, _("Decided. The letter is on its way."))
@@ -265,7 +301,13 @@ def privacy_request_proof(request: MemberRequest, request_id: UUID) -> HttpRespo
     return response
 
 
-def _page(request: MemberRequest, one: SubjectRequest, form: EraseForm) -> HttpResponse:
+def _page(
+    request: MemberRequest,
+    one: SubjectRequest,
+    form: EraseForm,
+    restrict: RestrictForm | None = None,
+) -> HttpResponse:
+    restrict = restrict or RestrictForm()
     found = requests.copies_of(one)
     keys = suppressions.keys_of_request(one) if one.kind == RequestKind.OBJECTION else set()
     context = {
@@ -277,6 +319,8 @@ def _page(request: MemberRequest, one: SubjectRequest, form: EraseForm) -> HttpR
         "copies": found,
         "is_waiting": any(not (copy.finished_at or copy.failed_at) for copy in found),
         "wants_copy": one.kind in requests.WITH_COPY,
+        "restrict_form": restrict,
+        "restricted": restrictions.of_request(one),
         "objects_as": len(keys),
         "is_suppressed": bool(keys) and len(suppressions.standing(keys)) == len(keys),
         "letters": RequestLetter.objects.filter(request=one).order_by("-id"),
@@ -288,7 +332,8 @@ def _page(request: MemberRequest, one: SubjectRequest, form: EraseForm) -> HttpR
         "form": form,
         "receipt": RequestReceipt.objects.filter(request_id=one.pk).first(),
     }
-    return render(request, "privacy/request.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors or restrict.errors else 200
+    return render(request, "privacy/request.html", context, status=status)
 
 
 def _named(person_id: UUID) -> dict[str, object]:

@@ -29,6 +29,7 @@ from privacy import (
     prohibited,
     records,
     requests,
+    restrictions,
     support_sessions,
 )
 from privacy.models import (
@@ -37,6 +38,7 @@ from privacy.models import (
     Consent,
     DocumentVersion,
     OwnActivity,
+    RestrictionGround,
     SubProcessor,
 )
 from privacy.models.history import HoldKind
@@ -156,6 +158,9 @@ CALLS = {
     "privacy_person_copies": Call(ids=("visitor",)),
     "privacy_person_erase": Call("post", ("free_visitor",), {"understood": "on"}),
     "privacy_person_objection": Call("post", ids=("visitor",)),
+    "privacy_person_restrict": Call("post", ("free_visitor",), {"ground": "accuracy"}),
+    "privacy_person_told": Call("post", ids=("restricted",)),
+    "privacy_person_lift": Call("post", ids=("restricted",)),
     "privacy_copy": Call(ids=("copy",)),
     "privacy_processing": Call(),
     "privacy_processing_json": Call(),
@@ -191,6 +196,7 @@ CALLS = {
     "privacy_requests": Call(),
     "privacy_request_enter": Call(),
     "privacy_request": Call(ids=("request",)),
+    "privacy_request_restrict": Call("post", ("restrictable",), {"ground": "accuracy"}),
     "privacy_request_step": Call("post", ("request", "step")),
     "privacy_request_letter": Call(ids=("request", "letter")),
     "privacy_request_erase": Call("post", ("request",), {"understood": "on"}),
@@ -263,6 +269,11 @@ def known(
         give(conversation.visitor, news.pk)
         consent = Consent.objects.get()
         now = timezone.now()
+        restricted = visitors.ensure(acme.pk, identity.new_visitor_id(), VisitorDetails())
+        restrictions.place([restricted.pk], ground=RestrictionGround.ACCURACY, by=ana, now=now)
+        restrictable = requests.receive(
+            RequestKind.RESTRICTION, Channel.WIDGET, subject_id=free.pk, now=now
+        )
         asked = [
             requests.receive(RequestKind.ERASURE, Channel.WIDGET, subject_id=subject_id, now=now)
             for subject_id in (free.pk, conversation.visitor_id)
@@ -316,6 +327,8 @@ def known(
         "export": export.pk,
         "copy": copy.pk,
         "free_visitor": free.pk,
+        "restricted": restricted.pk,
+        "restrictable": restrictable.pk,
         "visitor": conversation.visitor_id,
         "policy_link": link.pk,
         "form": "offline",

@@ -20,8 +20,8 @@ from accounts.tenancy import tenant
 from chat import files, identity, messages, presence, visitors, wire
 from chat.authors import Author
 from chat.models import Conversation, MailKind, Visitor
-from privacy import consents, copies, holds, purposes, retention, subjects
-from privacy.models import ErasureReceipt, PurposeCategory, SubjectCopy
+from privacy import consents, copies, holds, purposes, restrictions, retention, subjects
+from privacy.models import ErasureReceipt, PurposeCategory, RestrictionGround, SubjectCopy
 from privacy.models.history import HoldKind
 from privacy.models.requests import SubjectRequest
 from privacy.tasks import build_copy, finish_erasures
@@ -35,6 +35,7 @@ CALLS = [
     ("post", "details"),
     ("post", "copies"),
     ("post", "requests"),
+    ("post", "use-again"),
     ("post", "erase"),
 ]
 
@@ -384,3 +385,26 @@ def _company() -> companies.CompanyFields:
         "dpo_email": "",
         "representative": "",
     }
+
+
+@covers("R9")
+def test_whose_data_are_restricted_sees_that_and_may_allow_the_use_again(
+    acme: Account, ana: Membership, nell: Visitor, ask: Ask
+) -> None:
+    with tenant(acme.pk):
+        now = timezone.now()
+        restrictions.place([nell.pk], ground=RestrictionGround.CLAIMS, by=ana, now=now)
+    shown = ask(nell.public_id, "get", "data").json()
+    assert shown["restricted_at"] == now.isoformat()
+    assert "Restrictions" in {group["title"] for group in shown["groups"]}
+    stranger = identity.new_visitor_id()
+    assert ask(stranger, "post", "use-again").status_code == 404
+
+    assert ask(nell.public_id, "post", "use-again").json() == {"restricted_at": None}
+
+    assert ask(nell.public_id, "get", "data").json()["restricted_at"] is None
+    assert ask(nell.public_id, "post", "use-again").status_code == 404
+    with tenant(acme.pk):
+        assert restrictions.of(nell.pk) is None
+        lifted = AuditEntry.objects.get(event="restriction.lifted")
+        assert lifted.actor_kind == "system"

@@ -42,7 +42,17 @@ from chat.identity import new_visitor_id
 from chat.models import Conversation, ConversationMail, FormPoint, Group, Message, Visitor
 from chat.tasks import send_letters
 from chat.visitors import VisitorDetails
-from privacy import consents, copies, erasures, holds, notices, purposes, requests, subjects
+from privacy import (
+    consents,
+    copies,
+    erasures,
+    holds,
+    notices,
+    purposes,
+    requests,
+    restrictions,
+    subjects,
+)
 from privacy.consents import Origin
 from privacy.models import (
     ConsentRecord,
@@ -50,6 +60,7 @@ from privacy.models import (
     ErasureReceipt,
     NoticePoint,
     PurposeCategory,
+    RestrictionGround,
     SubjectCopy,
 )
 from privacy.models.history import HoldKind
@@ -138,20 +149,32 @@ def _person(account: Account, member: Membership, mark: str) -> Visitor:
             ip_address="203.0.113.9", blocked_address="203.0.113.9"
         )
         visitor.refresh_from_db()
+        _restrict(visitor, member)
         letters.transcript(
             Conversation.objects.get(visitor=visitor),
             email=f"{mark}-later@example.org",
-            by=Author.of_member(member),
+            by=Author.of_visitor(visitor),
         )
         audit.looked(member, audit.Event.CONVERSATION_READ, ("conversation", conversation.pk))
         hold = holds.place(HoldKind.VISITOR, visitor.pk, reason=f"{mark} reason", by=member)
         holds.lift(hold, by=member)
         _agrees(account, member, visitor, mark)
-        copy = copies.ask(visitor.pk, account_id=member.account_id, by=member)
+        copy = copies.ask(visitor.pk, account_id=account.pk, by=member, is_requested=True)
         _request(visitor, mark, member)
     build_copy(account_id=str(account.pk), copy_id=str(copy.pk))
     send_request_letters(account_id=str(account.pk))
     return visitor
+
+
+def _restrict(visitor: Visitor, member: Membership) -> None:
+    """The visitor's data were restricted once, and are again."""
+    now, ground = timezone.now(), RestrictionGround.ACCURACY
+    restrictions.place([visitor.pk], ground=ground, by=member, now=now)
+    standing = restrictions.of(visitor.pk)
+    assert standing
+    restrictions.tell(standing, by=member, now=now)
+    restrictions.lift(standing, by=member, now=now)
+    restrictions.place([visitor.pk], ground=ground, by=member, now=now)
 
 
 def _agrees(account: Account, member: Membership, visitor: Visitor, mark: str) -> None:
@@ -406,6 +429,9 @@ def test_a_copy_is_gone_after_a_week_with_its_file(acme: Account, nell: Visitor)
 def test_an_admin_finds_a_person_hands_over_a_copy_and_erases_them(
     acme: Account, adi: Membership, nell: Visitor, omar: Visitor, login: LogIn
 ) -> None:
+    with tenant(acme.pk):
+        for one in (nell, omar):
+            restrictions.take_back(one.pk, now=timezone.now())
     browser = login(adi)
     people = "/app/acme/settings/privacy/people/"
     listed = browser.get(people, {"q": "canarynell"}).content.decode()

@@ -17,6 +17,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Account, Membership
 from accounts.tenancy import tenant
@@ -24,7 +25,10 @@ from chat import conversations, files, identity, messages, redactions, visitors,
 from chat.asking import Filed
 from chat.authors import Author
 from chat.models import Conversation, FormPoint
+from privacy import restrictions
+from privacy.models import RestrictionGround
 from tests.conftest import LogIn
+from tests.coverage import covers
 from tests.sockets.devices import (
     SITE,
     Device,
@@ -338,6 +342,81 @@ async def test_what_was_pushed_gives_what_a_fresh_load_gives(
         assert mine == theirs, side
     for device in (visitor, again, *devices.values()):
         await device.leave()
+
+
+@covers("R9")
+@pytest.mark.asyncio
+@pytest.mark.django_db(transaction=True)
+async def test_a_restriction_and_its_end_make_open_inboxes_load_anew(
+    scene: Scene, ana: Membership
+) -> None:
+    load, inside = database_sync_to_async(_inbox_load), database_sync_to_async(_inside)
+    before = await load(scene, "ben")
+    ben = await _inbox_device(scene, "ben", before["load"]["rev"])
+    visitor = await _visitor_device(scene)
+
+    await inside(scene, lambda scene: _restrict(scene, by=ana))
+    for device in (ben, visitor):
+        await device.settle()
+    restricted = await load(scene, "ben")
+    assert _tells_nothing(ben.frames, scene.conversation)
+    assert [frame["restart"] for frame in ben.frames] == [False, True]
+    assert ben.frames[-1]["rev"] == restricted["load"]["rev"]
+    assert "error" in restricted["thread"]
+    rows = [row["id"] for page in restricted["pages"].values() for row in page["conversations"]]
+    assert str(scene.conversation.pk) not in rows
+    late = await _inbox_device(scene, "adi", before["load"]["rev"])
+    again = await _visitor_device(scene)
+    live = {"side": "visitor", "load": visitor.welcome["state"], "frames": visitor.frames}
+    fresh = {"side": "visitor", "load": again.welcome["state"], "frames": []}
+    shown, expected = await database_sync_to_async(_shown)([live, fresh])
+    assert shown == expected
+    assert shown["conversation"]["state"] == "closed"
+
+    # From what it loaded after the word, an inbox follows again: what is written anew, as a load.
+    ben.frames.clear()
+    await inside(scene, _write_anew)
+    await ben.settle()
+    after = await load(scene, "ben")
+    cases = [{**restricted, "thread": None, "frames": ben.frames}, {**after, "thread": None}]
+    mine, theirs = await database_sync_to_async(_shown)(cases)
+    assert mine["rev"] == theirs["rev"]
+    assert mine["views"] == theirs["views"]
+    assert mine["views"]["waiting"][-1]["visitor"]["is_restricted"]
+
+    ben.frames.clear()
+    await inside(scene, lambda scene: _lift(scene, by=ana))
+    await ben.settle()
+    assert [frame["restart"] for frame in ben.frames] == [True]
+    lifted = await load(scene, "ben")
+    assert lifted["thread"]["conversation"]["visitor"]["name"] == "Jan"
+    for device in (ben, late, visitor, again):
+        await device.leave()
+
+
+def _restrict(scene: Scene, *, by: Membership) -> None:
+    people = [scene.conversation.visitor_id]
+    ground, now = RestrictionGround.ACCURACY, timezone.now()
+    restrictions.place(people, ground=ground, by=by, now=now)
+
+
+def _lift(scene: Scene, *, by: Membership) -> None:
+    standing = restrictions.of(scene.conversation.visitor_id)
+    assert standing
+    restrictions.tell(standing, by=by, now=timezone.now())
+    restrictions.lift(standing, by=by, now=timezone.now())
+
+
+def _write_anew(scene: Scene) -> object:
+    visitor = visitors.find(scene.conversation.visitor.public_id)
+    assert visitor
+    anew = conversations.open_for(visitor)
+    author = Author.of_visitor(visitor)
+    return messages.post(anew, author=author, body="Is somebody there?", client_id=uuid4())
+
+
+def _tells_nothing(frames: list[Frame], conversation: Conversation) -> bool:
+    return str(conversation.pk) not in json.dumps(frames)
 
 
 def _inside(scene: Scene, act: Action) -> None:

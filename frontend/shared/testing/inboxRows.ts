@@ -28,6 +28,7 @@ export function visitorPanelRow(given: Partial<VisitorPanelRow> = {}): VisitorPa
     ip_address: null,
     is_blocked: false,
     is_address_blocked: false,
+    is_restricted: false,
     created_at: "2026-11-23T09:00:00Z",
     ...given,
   };

@@ -2,6 +2,7 @@ import { Icon } from "../../shared/ui/Icon";
 import { Consents } from "./Consents";
 import { CopyOfAll } from "./CopyOfAll";
 import type { FactRow, GroupRow } from "./ownData";
+import { Restricted } from "./Restricted";
 import { useDrawer } from "./surroundings";
 
 function Facts({ facts }: { facts: readonly FactRow[] }) {
@@ -21,6 +22,7 @@ function Facts({ facts }: { facts: readonly FactRow[] }) {
 function Group({ group }: { group: GroupRow }) {
   const { t, day, data } = useDrawer();
   const isForever = group.until === null && data.is_unlimited;
+  const isStaying = data.is_held || data.restricted_at !== null;
   return (
     <details class="drawer__group">
       <summary>
@@ -30,8 +32,8 @@ function Group({ group }: { group: GroupRow }) {
       </summary>
       <p class="drawer__why">
         {t("why")} {group.purpose}.{" "}
-        {group.until && !data.is_held ? t("until", { date: day(group.until) }) : `${t("howLong")} `}
-        {(!group.until || data.is_held) && (isForever ? t("forever") : `${group.kept}.`)}
+        {group.until && !isStaying ? t("until", { date: day(group.until) }) : `${t("howLong")} `}
+        {(!group.until || isStaying) && (isForever ? t("forever") : `${group.kept}.`)}
       </p>
       {group.rows.map((facts) => (
         <Facts key={JSON.stringify(facts)} facts={facts} />
@@ -118,8 +120,11 @@ export function Overview() {
           <>
             <p>{t("lead", { name })}</p>
             {data.is_held && <p class="drawer__note">{t("held", { name })}</p>}
-            {!data.is_held && data.is_unlimited && <p class="drawer__note">{t("unlimited", { name })}</p>}
-            {!data.is_held && data.until && (
+            <Restricted />
+            {!data.is_held && !data.restricted_at && data.is_unlimited && (
+              <p class="drawer__note">{t("unlimited", { name })}</p>
+            )}
+            {!data.is_held && !data.restricted_at && data.until && (
               <p class="drawer__note">{t("untilAll", { date: day(data.until) })}</p>
             )}
           </>

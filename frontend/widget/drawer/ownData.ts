@@ -71,6 +71,7 @@ export interface OwnData extends Decisions {
   controller: { name: string; address: string; country: string; email: string; officer: string };
   is_stored: boolean;
   is_held: boolean;
+  restricted_at: string | null;
   is_unlimited: boolean;
   until: string | null;
   details: Details;
