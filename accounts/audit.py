@@ -51,6 +51,7 @@ class Event(StrEnum):
     CONTENT_REDACTED = "content.redacted"
     PERSON_COPIED = "person.copied"
     PERSON_ERASED = "person.erased"
+    PERSON_CORRECTED = "person.corrected"
     RECORD_CHANGED = "record.changed"
     ASSESSMENT_CHANGED = "assessment.changed"
     PURPOSE_DECLARED = "purpose.declared"
@@ -155,6 +156,7 @@ EVENT_TEXTS: dict[str, Promise] = {
     Event.SUPPORT_STARTED: _("Support session started"),
     Event.SUPPORT_LOOKED: _("Page seen by platform support"),
     Event.SUPPORT_ENDED: _("Support session ended"),
+    Event.PERSON_CORRECTED: _("Data of a person corrected"),
     Event.RESTRICTION_PLACED: _("Data of a person restricted"),
     Event.RESTRICTION_END_TOLD: _("Person told that a restriction ends"),
     Event.RESTRICTION_LIFTED: _("Restriction lifted"),

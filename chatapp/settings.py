@@ -258,6 +258,8 @@ ERASERS = [
 ]
 # How the chat stops using the data of a visitor (`privacy.restrictions.Restrict`).
 RESTRICT = "chat.restricting.restrict"
+# How the chat writes what a member puts right (`privacy.corrections.Correct`).
+CORRECT = "chat.correcting.correct"
 # Whose conversation it is, and what the purge finds in each app, in the order in which it goes.
 VISITOR_OF = "chat.purges.visitor_of"
 PURGES = [

@@ -73,6 +73,14 @@ class RestrictForm(forms.Form):
     )
 
 
+class CorrectForm(forms.Form):
+    """What is known of a person, put right. An empty field is forgotten."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=255, required=False)
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=255, required=False)
+    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=50, required=False)
+
+
 class EraseForm(forms.Form):
     """That an erasure, which nothing can undo, is wanted."""
 

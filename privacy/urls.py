@@ -130,6 +130,11 @@ urlpatterns = [
         name="privacy_request_restrict",
     ),
     path(
+        f"{ACCOUNT}requests/<uuid:request_id>/correct/<uuid:person_id>/",
+        requests.privacy_request_correct,
+        name="privacy_request_correct",
+    ),
+    path(
         f"{ACCOUNT}requests/<uuid:request_id>/steps/<slug:step>/",
         requests.privacy_request_step,
         name="privacy_request_step",
@@ -171,6 +176,11 @@ urlpatterns = [
         f"{ACCOUNT}people/<uuid:person_id>/objection/",
         people.privacy_person_objection,
         name="privacy_person_objection",
+    ),
+    path(
+        f"{ACCOUNT}people/<uuid:person_id>/correct/",
+        people.privacy_person_correct,
+        name="privacy_person_correct",
     ),
     path(
         f"{ACCOUNT}people/<uuid:person_id>/restriction/",

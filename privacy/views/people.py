@@ -13,9 +13,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.declarations import Subject
 from accounts.doors import MemberRequest, admin_view, signed_view, stays_open
-from privacy import copies, erasures, purges, restrictions, subjects, suppressions
+from privacy import (
+    copies,
+    corrections,
+    erasures,
+    purges,
+    restrictions,
+    subjects,
+    suppressions,
+)
 from privacy.copies import Claim
-from privacy.forms import EraseForm, PersonSearchForm, RestrictForm
+from privacy.forms import CorrectForm, EraseForm, PersonSearchForm, RestrictForm
 from privacy.models import Erasure, ErasureReceipt, Restriction, RestrictionGround, SubjectCopy
 from privacy.tasks import build_copy, finish_erasures
 
@@ -141,6 +149,24 @@ def privacy_person_objection(request: MemberRequest, person_id: UUID) -> HttpRes
 @require_POST
 @admin_view
 @stays_open
+def privacy_person_correct(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """Put right what is known of the person (Art. 16)."""
+    person = _person(person_id)
+    form = CorrectForm(request.POST)
+    if form.is_valid():
+        try:
+            changed = corrections.correct(person.pk, form.cleaned_data, by=request.membership)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Corrected.") if changed else _("Nothing was changed."))
+            return redirect("privacy_person", request.account.slug, person_id)
+    return _page(request, person, EraseForm(), correct=form)
+
+
+@require_POST
+@admin_view
+@stays_open
 def privacy_person_restrict(request: MemberRequest, person_id: UUID) -> HttpResponse:
     """Keep the person's data, and use them no more (Art. 18)."""
     person = _person(person_id)
@@ -185,9 +211,14 @@ def _restriction(person_id: UUID) -> Restriction:
 
 
 def _page(
-    request: MemberRequest, person: Model, form: EraseForm, restrict: RestrictForm | None = None
+    request: MemberRequest,
+    person: Model,
+    form: EraseForm,
+    restrict: RestrictForm | None = None,
+    correct: CorrectForm | None = None,
 ) -> HttpResponse:
     restrict = restrict or RestrictForm()
+    correct = correct or CorrectForm(initial=corrections.values(person))
     restriction = restrictions.of(person.pk)
     context = {
         "person": _named(person),
@@ -201,9 +232,10 @@ def _page(
         "is_told": restriction is not None and restrictions.is_told(restriction),
         "is_reachable": restriction is not None and restrictions.is_reachable(restriction),
         "restrict_form": restrict,
+        "correct_form": correct,
         **_copies(person),
     }
-    status = 422 if form.errors or restrict.errors else 200
+    status = 422 if form.errors or restrict.errors or correct.errors else 200
     return render(request, "privacy/person.html", context, status=status)
 
 

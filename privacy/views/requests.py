@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.declarations import Subject
 from accounts.doors import MemberRequest, admin_view, stays_open
 from privacy import (
+    corrections,
     request_letters,
     request_proofs,
     requests,
@@ -23,7 +24,7 @@ from privacy import (
     suppressions,
 )
 from privacy.documents import rendering
-from privacy.forms import EraseForm, RestrictForm
+from privacy.forms import CorrectForm, EraseForm, RestrictForm
 from privacy.models import (
     ErasureReceipt,
     RequestDetails,
@@ -216,6 +217,33 @@ def privacy_request_restrict(request: MemberRequest, request_id: UUID) -> HttpRe
     return redirect("privacy_request", request.account.slug, request_id)
 
 
+@require_POST
+@admin_view
+@stays_open
+def privacy_request_correct(
+    request: MemberRequest, request_id: UUID, person_id: UUID
+) -> HttpResponse:
+    """Put right what is known of somebody whom the request is about."""
+    one = _found(request_id)
+    if one.kind != RequestKind.RECTIFICATION or one.is_done:
+        raise Http404
+    form = CorrectForm(request.POST, auto_id=_ids(person_id))
+    if form.is_valid():
+        try:
+            changed = corrections.correct_for(
+                one, person_id, form.cleaned_data, by=request.membership
+            )
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+        else:
+            messages.success(
+                request,
+                _("Corrected. Now tell the person.") if changed else _("Nothing was changed."),
+            )
+        return redirect("privacy_request", request.account.slug, request_id)
+    return _page(request, one, EraseForm(), correct={person_id: form})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_view
 @stays_open
@@ -306,8 +334,10 @@ def _page(
     one: SubjectRequest,
     form: EraseForm,
     restrict: RestrictForm | None = None,
+    correct: dict[UUID, CorrectForm] | None = None,
 ) -> HttpResponse:
     restrict = restrict or RestrictForm()
+    wrong = correct or {}
     found = requests.copies_of(one)
     keys = suppressions.keys_of_request(one) if one.kind == RequestKind.OBJECTION else set()
     context = {
@@ -320,6 +350,8 @@ def _page(
         "is_waiting": any(not (copy.finished_at or copy.failed_at) for copy in found),
         "wants_copy": one.kind in requests.WITH_COPY,
         "restrict_form": restrict,
+        "correct_forms": _correct_forms(one, wrong),
+        "corrected": corrections.made_for(one),
         "restricted": restrictions.of_request(one),
         "objects_as": len(keys),
         "is_suppressed": bool(keys) and len(suppressions.standing(keys)) == len(keys),
@@ -332,8 +364,31 @@ def _page(
         "form": form,
         "receipt": RequestReceipt.objects.filter(request_id=one.pk).first(),
     }
-    status = 422 if form.errors or restrict.errors else 200
+    status = 422 if form.errors or restrict.errors or wrong else 200
     return render(request, "privacy/request.html", context, status=status)
+
+
+def _correct_forms(
+    one: SubjectRequest, wrong: dict[UUID, CorrectForm]
+) -> list[tuple[dict[str, object], CorrectForm]]:
+    """For each person whom a request for correction is about, what is known of them."""
+    if one.kind != RequestKind.RECTIFICATION:
+        return []
+    found = [subjects.find(Subject.VISITOR, pk) for pk in requests.chosen_ids(one)]
+    return [
+        (
+            _named(person.pk),
+            wrong.get(person.pk)
+            or CorrectForm(initial=corrections.values(person), auto_id=_ids(person.pk)),
+        )
+        for person in found
+        if person is not None
+    ]
+
+
+def _ids(person_id: UUID) -> str:
+    """Ids of fields, of which several people may have each one."""
+    return f"correct-{person_id}-%s"
 
 
 def _named(person_id: UUID) -> dict[str, object]:

@@ -158,6 +158,7 @@ CALLS = {
     "privacy_person_copies": Call(ids=("visitor",)),
     "privacy_person_erase": Call("post", ("free_visitor",), {"understood": "on"}),
     "privacy_person_objection": Call("post", ids=("visitor",)),
+    "privacy_person_correct": Call("post", ("free_visitor",), {"name": "Nell"}),
     "privacy_person_restrict": Call("post", ("free_visitor",), {"ground": "accuracy"}),
     "privacy_person_told": Call("post", ids=("restricted",)),
     "privacy_person_lift": Call("post", ids=("restricted",)),
@@ -196,6 +197,7 @@ CALLS = {
     "privacy_requests": Call(),
     "privacy_request_enter": Call(),
     "privacy_request": Call(ids=("request",)),
+    "privacy_request_correct": Call("post", ("correctable", "free_visitor"), {"name": "Nell"}),
     "privacy_request_restrict": Call("post", ("restrictable",), {"ground": "accuracy"}),
     "privacy_request_step": Call("post", ("request", "step")),
     "privacy_request_letter": Call(ids=("request", "letter")),
@@ -271,6 +273,9 @@ def known(
         now = timezone.now()
         restricted = visitors.ensure(acme.pk, identity.new_visitor_id(), VisitorDetails())
         restrictions.place([restricted.pk], ground=RestrictionGround.ACCURACY, by=ana, now=now)
+        correctable = requests.receive(
+            RequestKind.RECTIFICATION, Channel.WIDGET, subject_id=free.pk, now=now
+        )
         restrictable = requests.receive(
             RequestKind.RESTRICTION, Channel.WIDGET, subject_id=free.pk, now=now
         )
@@ -329,6 +334,7 @@ def known(
         "free_visitor": free.pk,
         "restricted": restricted.pk,
         "restrictable": restrictable.pk,
+        "correctable": correctable.pk,
         "visitor": conversation.visitor_id,
         "policy_link": link.pk,
         "form": "offline",

@@ -6,21 +6,24 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.db import connections
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from accounts.models import Account
+from accounts.models import Account, Membership, Role
 from accounts.tenancy import tenant
 from chat.models import Visitor
-from privacy.models import ErasureReceipt, SubjectCopy
+from privacy import restrictions
+from privacy.models import ErasureReceipt, RestrictionGround, SubjectCopy
 from privacy.tasks import build_copy, finish_erasures
 from tests.coverage import covers
 from tests.e2e.people import AgentAtWork, VisitorAtHome
 from tests.e2e.test_accessibility import assert_accessible
 
 
-def _work(task: Callable[..., Any], **given: str) -> None:
+def _work(task: Callable[..., Any], **given: Any) -> None:
     """What the worker does; not in this thread, in which the browser's loop runs."""
 
     def run() -> None:
@@ -33,7 +36,17 @@ def _work(task: Callable[..., Any], **given: str) -> None:
         pool.submit(run).result(timeout=30)
 
 
-@covers("R8", "S73")
+def _restrict(*, account_id: UUID) -> None:
+    with tenant(account_id):
+        restrictions.place(
+            [Visitor.objects.get().pk],
+            ground=RestrictionGround.ACCURACY,
+            by=Membership.objects.filter(account=account_id, role=Role.OWNER)[0],
+            now=timezone.now(),
+        )
+
+
+@covers("R8", "R9", "S73")
 def test_a_visitor_sees_corrects_copies_and_deletes_what_is_kept_of_them(
     acme: Account, agent: AgentAtWork, visitor: VisitorAtHome, tmp_path: Path
 ) -> None:
@@ -72,6 +85,19 @@ def test_a_visitor_sees_corrects_copies_and_deletes_what_is_kept_of_them(
     expect(correct.get_by_text("Saved.")).to_be_visible()
     expect(agent.page.get_by_text("nell@example.org")).to_be_visible()
     correct.get_by_role("button", name="Back").first.click()
+
+    # What is restricted leaves the open inbox at once, and comes back when its visitor allows it.
+    _work(_restrict, account_id=acme.pk)
+    expect(agent.page.get_by_text("These data are not used")).to_be_visible()
+    expect(agent.page.get_by_text("nell@example.org")).to_have_count(0)
+    page.keyboard.press("Escape")
+    chat.get_by_role("button", name="More").press("Enter")
+    chat.get_by_role("button", name="My data").first.press("Enter")
+    expect(drawer.get_by_text("and does not use them, as you asked")).to_be_visible()
+    assert_accessible(page, "my data, restricted")
+    drawer.get_by_role("button", name="Allow the use again").click()
+    expect(drawer.get_by_text("all of it is deleted on")).to_be_visible()
+    expect(agent.page.get_by_text("nell@example.org")).to_be_visible()
 
     drawer.get_by_role("button", name="Get a copy").click()
     expect(drawer.get_by_text("Your copy is being made.")).to_be_visible()

@@ -12,7 +12,7 @@ from accounts.walls import BuildWall, TieWithinAccount
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0009_remember_defaults"),
-        ("privacy", "0021_note_where_agreements_are_accepted"),
+        ("privacy", "0022_know_where_the_database_is"),
     ]
 
     operations = [
