@@ -150,8 +150,10 @@ _PART_A_1_TO_4 = (
             Point(
                 "3.3",
                 "Access by staff",
-                "Staff of the platform enter an account only for a stated reason and for at "
-                "most four hours. The owners of the account see each such access.",
+                "Staff of the platform enter an account only for a stated reason, for at most four "
+                "hours and to read; unless the account chooses otherwise, only while one of its "
+                "owners lets them in. The owners of the account see each such access and what was "
+                "read, and can end it at once.",
             ),
         ),
     ),

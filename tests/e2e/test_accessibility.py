@@ -28,6 +28,7 @@ SETTINGS = (
         "company",
         "profile",
         "plan",
+        "support",
         "audit",
     ),
     *("privacy/agreements", "privacy/history", "privacy/people", "privacy/data"),

@@ -1,6 +1,7 @@
 """What is refused, and how: close codes, refusals, and a handshake that does not happen."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,10 +11,11 @@ from django.db import connections
 from django.test import Client
 
 from accounts.doors import in_account, outside_accounts
-from accounts.models import Account, Membership
+from accounts.models import Account, Membership, User
 from chat import conversations, identity, visitors, wire
 from chat.authors import Author
 from chat.models import Conversation, Visitor
+from privacy import support_sessions
 from tests.sockets.conftest import OpenDevice, OpenInbox, OpenVisitor
 from tests.sockets.devices import (
     Device,
@@ -167,6 +169,27 @@ async def test_a_stranger_learns_nothing_of_an_inbox(
     await device.send({"type": "hello", "protocol": wire.PROTOCOL, "rev": 0})
 
     assert await device.closed_with() == 4403
+
+
+async def test_support_in_a_session_has_no_socket(
+    acme: Account, gus: Membership, open_device: OpenDevice
+) -> None:
+    """S51: what support reads goes through the door that writes it down."""
+    await sync_to_async(_look_as_support)(acme, gus)
+    device = await open_device(inbox_path(acme), headers=cookies(await _logged_in(gus)))
+
+    await device.send({"type": "hello", "protocol": wire.PROTOCOL, "rev": 0})
+
+    assert await device.closed_with() == 4403
+
+
+def _look_as_support(account: Account, member: Membership) -> None:
+    """A member of another account, who is of the staff, looks into this one."""
+    User.objects.filter(pk=member.user_id).update(is_staff=True)
+    Account.objects.filter(pk=account.pk).update(support_needs_grant=False)
+    hour, why = timedelta(hours=1), "The chat does not appear on shop.test"
+    support_sessions.start(account, hour, staff_name="Gus", reason=why, by=member.user)
+    connections.close_all()
 
 
 async def test_a_visitor_token_opens_no_inbox(acme: Account, visit: OpenVisitor) -> None:
