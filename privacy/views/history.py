@@ -18,6 +18,9 @@ from privacy.forms import HistoryForm, HoldForm
 from privacy.models import LegalHold, Period
 from privacy.models.history import HoldKind
 
+HOLD_ID = "id_hold_%s"
+"""Both forms of the page ask for a reason: each field has an id of its own."""
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_view
@@ -38,7 +41,7 @@ def privacy_history(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, _("Your choice is saved. It counts from tonight."))
             return redirect("privacy_history", request.account.slug)
-    return _page(request, form, HoldForm())
+    return _page(request, form, HoldForm(auto_id=HOLD_ID))
 
 
 @require_safe
@@ -72,7 +75,7 @@ def privacy_history_smaller(request: MemberRequest) -> HttpResponse:
 @owner_view
 def privacy_hold(request: MemberRequest) -> HttpResponse:
     """Exempt a conversation, or all of its visitor's, from the purge."""
-    hold_form = HoldForm(request.POST)
+    hold_form = HoldForm(request.POST, auto_id=HOLD_ID)
     if hold_form.is_valid():
         target = purges.holdable(
             hold_form.cleaned_data["address"],
