@@ -6,14 +6,17 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from chat import technical
+from chat import mailing, technical
 from privacy.compliance import Check, Result
+from privacy.models import SubProcessor
 
 
 def checks(account: Account, now: datetime) -> Iterator[Check]:
-    """IP addresses, and where the chat may run. Inside the account."""
+    """IP addresses, where the chat may run, and e-mails that stay off. Inside the account."""
     yield _ip_addresses(account)
     yield _sites(account)
+    if company := mailing.kept_out(account):
+        yield _mails(company)
 
 
 def _ip_addresses(account: Account) -> Check:
@@ -32,3 +35,13 @@ def _sites(account: Account) -> Check:
         sentence = _("The chat runs on any website, also where nobody reads your privacy policy.")
         return Check("sites", title, Result.WARN, sentence, _("List your sites"), "settings_sites")
     return Check("sites", title, Result.PASS, _("The chat runs on the sites of your list only."))
+
+
+def _mails(company: SubProcessor) -> Check:
+    """S21: what an objection keeps from its sub-processor."""
+    sentence = _(
+        "No e-mail about conversations leaves: you have objected to %(name)s, which hands them over."
+    ) % {"name": company.legal_name}
+    return Check(
+        "mails", _("E-mails"), Result.WARN, sentence, _("Use a server of your own"), "mail_server"
+    )

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts.models import Account, Membership
 from accounts.tenancy import current_account
-from chat import asking, chat_settings
+from chat import asking, chat_settings, mailing
 from chat.authors import Author
 from chat.models import AuthorKind, Conversation, ConversationMail, MailKind, Message, Visitor
 from chat.refusals import RefusedError
@@ -148,6 +148,9 @@ def claim_next(now: datetime) -> Claim | None:
     """
     while letter := _next_due(now):
         conversation = letter.conversation
+        if mailing.kept_out(conversation.account) is not None:
+            drop(letter.pk)
+            continue
         if letter.kind == MailKind.VISITOR_WAITS and not letter.recipient:
             _address_to_agents(letter, conversation, now)
             continue

@@ -9,7 +9,7 @@ from accounts import plans
 from accounts.models import Account
 from accounts.plans import Feature
 from accounts.tenancy import current_account
-from chat import asking, chat_settings, mail_servers, technical
+from chat import asking, chat_settings, mail_servers, mailing, technical
 from chat.models import (
     AuthorKind,
     ChatSettings,
@@ -98,10 +98,12 @@ def asked() -> Sequence[AskedField]:
 
 def flows() -> Sequence[Flow]:
     """Letters to agents and to visitors, and transcripts (S16): by the account's own mail server, if
-    there is one, all of them."""
+    there is one, all of them. Off, all of them, while the account keeps the platform's mailer out."""
     account = _account()
     server = mail_servers.of(account) if account else None
     found = _letters(account)
+    if account and mailing.kept_out(account) is not None:
+        return [replace(one, is_on=False) for one in found]
     if server is None:
         return found
     return [replace(one, mailer=server.host, country=server.country) for one in found]

@@ -1,7 +1,8 @@
 """Objections of accounts to announced sub-processors: raised by owners, decided by staff (S21).
 
 While one is open, or the outcome is that a feature stays off, the new company gets none of the
-account's data where that can be switched off (`keeps_out`).
+account's data where that can be switched off (`keeps_out`): that is the case for the mail server by
+which e-mails about conversations leave (`chat.mailing`).
 """
 
 from datetime import date
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -110,12 +111,32 @@ def of(account_id: UUID) -> dict[UUID, Objection]:
     return {one.sub_processor_id: one for one in mine}
 
 
-def keeps_out(account_id: UUID, change: SubProcessor) -> bool:
-    """Whether this company must get none of the account's data, as far as that can be switched off."""
-    mine = of(account_id).get(change.pk)
-    return bool(
-        change.switchable and mine and (mine.is_open or mine.outcome == Outcome.FEATURE_OFF)
+def keeping_out(provider: str, today: date) -> QuerySet[Objection]:
+    """Objections to the company at work under this name in the configuration by which it must get
+    none of an account's data: open, or decided so that what needs it stays off."""
+    later = Objection.objects.filter(
+        account=OuterRef("account"),
+        sub_processor=OuterRef("sub_processor"),
+        raised_at__gt=OuterRef("raised_at"),
     )
+    # At work as `SubProcessor.standing` says.
+    at_work = (
+        Q(sub_processor__announced_on__lte=today, sub_processor__effective_on__lte=today)
+        & (Q(sub_processor__dropped_on=None) | Q(sub_processor__dropped_on__gt=today))
+        & (Q(sub_processor__ended_on=None) | Q(sub_processor__ended_on__gte=today))
+    )
+    return (
+        Objection.objects.filter(at_work, ~Exists(later), sub_processor__provider__iexact=provider)
+        .filter(Q(decided_at=None) | Q(outcome=Outcome.FEATURE_OFF))
+        .exclude(Q(sub_processor__provider="") | Q(sub_processor__switchable=""))
+    )
+
+
+def keeps_out(account_id: UUID, provider: str, today: date) -> SubProcessor | None:
+    """The company that `keeping_out` names for this account; None: there is none."""
+    mine = keeping_out(provider, today).filter(account_id=account_id)
+    found = mine.select_related("sub_processor").first()
+    return found.sub_processor if found else None
 
 
 def note_decisions() -> None:

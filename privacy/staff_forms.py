@@ -164,7 +164,9 @@ class SubProcessorForm(EntryForm):
         }
         help_texts = {
             "contact": _("Name or role, position and e-mail address."),
-            "switchable": _("So that this company gets none of its data. Empty: nothing."),
+            "switchable": _(
+                "For the mail server: “e-mails about conversations”. Of others nothing, leave it empty."
+            ),
             "parent": _("The sub-processor that it works for; empty if it works for us."),
             "replaces": _("It ends on the day before this one begins."),
             "certificate": _("Its id in the list of the framework."),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import plans
 from accounts.doors import MemberRequest, admin_view, shown_to_support
 from accounts.plans import Feature
-from chat import availability, chat_settings, groups, mail_servers, office_hours
+from chat import availability, chat_settings, groups, mail_servers, mailing, office_hours
 from chat.forms import GroupForm, MailSettingsForm, OfficeHoursForm
 from chat.models import Group
 from chat.refusals import RefusedError
@@ -157,6 +157,7 @@ def settings_mail(request: MemberRequest) -> HttpResponse:
         "has_transcripts": has_transcripts,
         "leaving": [(flow, *platform.mailer(flow, today)) for flow in uses.flows()],
         "server": server,
+        "kept_out": mailing.kept_out(account),
         "trouble": trouble_text(server),
     }
     return render(request, "chat/settings_mail.html", context, status=422 if form.errors else 200)

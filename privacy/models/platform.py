@@ -166,6 +166,15 @@ class SubProcessor(models.Model):
         """Refuse what cannot be. Whether enough is known to announce it is `lacks`."""
         for country in {self.place_of_storage, self.place_of_processing, self.place_of_access}:
             _refuse_wrong_tool(self.tool, country)
+        if self.switchable and not self.provider:
+            raise ValidationError(
+                {
+                    "switchable": _(
+                        "Only e-mails about conversations can be switched off for one account. "
+                        "Name the mail server that hands them over in the configuration."
+                    )
+                }
+            )
         if self.tool != Tool.NONE_EEA and not self.evidence:
             raise ValidationError({"evidence": _("Say what proves that the transfer tool holds.")})
         if self.tool == Tool.DPF and not (self.certificate and self.checked_on):

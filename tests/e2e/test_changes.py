@@ -45,7 +45,8 @@ def _draft() -> None:
     one.pk = None
     one._state.adding = True
     one.id = SubProcessor._meta.pk.get_default()
-    one.legal_name, one.switchable = "Example Search s.r.o.", "search in conversations"
+    one.legal_name, one.provider = "Example Search s.r.o.", "smtp.example.org"
+    one.switchable = "e-mails about conversations"
     one.announced_on = one.effective_on = None
     one.save()
 

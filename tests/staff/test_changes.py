@@ -22,7 +22,7 @@ from tests.conftest import LogIn
 from tests.coverage import covers
 from tests.mail.mailbox import Mailbox, part
 from tests.servers import ROOT, database_url
-from tests.staff.test_registers import TODAY, announce, draft
+from tests.staff.test_registers import COMPANY, TODAY, announce, draft
 
 PAGE = "/app/acme/settings/privacy/sub-processors/"
 FOLLOW = "/privacy/sub-processors/follow/"
@@ -31,7 +31,10 @@ FOLLOW = "/privacy/sub-processors/follow/"
 @pytest.fixture
 def change(console: Client, filled: None) -> SubProcessor:
     """An announced sub-processor that an account can do without."""
-    one = draft(console, switchable="search in conversations")
+    said = {"switchable": "e-mails about conversations", "provider": "smtp.example.org"}
+    refused = console.post("/staff/sub-processors/new/", {**COMPANY, **said, "provider": ""})
+    assert "Name the mail server" in refused.content.decode()
+    one = draft(console, **said)
     announce(console, one)
     return SubProcessor.objects.get(pk=one.pk)
 
@@ -180,8 +183,7 @@ def test_an_objection_goes_from_the_owner_to_staff_and_back(
     mailbox: Mailbox,
 ) -> None:
     one = _object(login, ana, change, "They sold data of ours.")
-    assert objections.keeps_out(acme.pk, change)
-    assert "search in conversations stays off" in login(ana).get(PAGE).content.decode()
+    assert "e-mails about conversations stays off" in login(ana).get(PAGE).content.decode()
     assert "Acme objects to Example Search" in console.get("/staff/").content.decode()
     assert "They sold data of ours." in console.get(f"/staff/objections/{one.pk}/").content.decode()
     mailbox.clear()
@@ -199,7 +201,10 @@ def test_an_objection_goes_from_the_owner_to_staff_and_back(
     assert mailbox.recipients == ["ana@example.org"]
     assert "Search stays off for you." in mailbox.text()
     assert "Search stays off for you." in login(ana).get(PAGE).content.decode()
-    assert objections.keeps_out(acme.pk, change)
+    begun = change.effective_on
+    assert begun
+    assert objections.keeps_out(acme.pk, "SMTP.example.org", begun) == change
+    assert objections.keeps_out(acme.pk, "SMTP.example.org", TODAY) is None
     with tenant(acme.pk):
         events = AuditEntry.objects.filter(event__startswith="objection").order_by("id")
         assert [entry.event for entry in events] == ["objection.raised", "objection.decided"]
