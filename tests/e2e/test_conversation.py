@@ -108,6 +108,7 @@ def test_a_second_tab_of_the_same_visitor_keeps_in_step(
     expect(second.words).to_have_text(["Hello"])
 
     second.write("From the other tab")
+    expect(agent.words).to_have_count(2)
     agent.write("I see both")
     said = ["Hello", "From the other tab", "I see both"]
     expect(second.words).to_have_text(said)
