@@ -58,6 +58,7 @@ class Bootstrap(TypedDict):
     privacy: str
     drawer: Part
     forms: Part
+    dialogs: str
     masking: str
     max_upload: int
     visitors_may_request_transcripts: bool
@@ -99,6 +100,7 @@ def bootstrap(account: Account, look: WidgetSettings, *, site: str, language: st
         "privacy": f"{base}/privacy/",
         "drawer": _part(account, "drawer", "myData", language),
         "forms": _part(account, "forms", "forms", language),
+        "dialogs": static("build/dialogs.js"),
         "masking": static("build/masking.js"),
         "max_upload": platform.MAX_UPLOAD_BYTES,
         "visitors_may_request_transcripts": chat_settings.allows_transcript(

@@ -2,7 +2,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { DropTarget } from "../shared/ui/DropTarget";
 import { useSurroundings, useView } from "./context";
-import { EndDialog, TranscriptDialog } from "./dialogs";
+import type { Props as DialogProps, Question } from "./dialogs/main";
 import { Foot } from "./Foot";
 import { Head } from "./Head";
 import { later } from "./later";
@@ -21,18 +21,24 @@ function News() {
 export function App() {
   const surroundings = useSurroundings();
   const { chat, t } = surroundings;
-  const [dialog, setDialog] = useState<"end" | "transcript" | null>(null);
+  const [question, setQuestion] = useState<Question | null>(null);
+  const [Dialog, setDialog] = useState<ComponentType<DialogProps> | null>(null);
   const [Drawer, setDrawer] = useState<ComponentType<{ onClose: () => void }> | null>(null);
   const [hasFailed, setHasFailed] = useState(false);
 
-  const openDrawer = async () => {
+  const open = async <Props,>(script: string, take: (made: ComponentType<Props>) => void) => {
     setHasFailed(false);
     try {
-      const loaded = await later<{ onClose: () => void }>(chat.bootstrap.drawer.script, surroundings);
-      setDrawer(() => loaded);
+      take(await later<Props>(script, surroundings));
     } catch {
       setHasFailed(true);
     }
+  };
+  const openDrawer = () =>
+    open<{ onClose: () => void }>(chat.bootstrap.drawer.script, (made) => setDrawer(() => made));
+  const ask = (asked: Question | null) => {
+    setQuestion(asked);
+    if (asked && !Dialog) open<DialogProps>(chat.bootstrap.dialogs, (made) => setDialog(() => made));
   };
 
   useEffect(() => {
@@ -55,11 +61,7 @@ export function App() {
 
   return (
     <DropTarget class="chat" label={t("files.drop")} onFiles={(files) => chat.attach(files)}>
-      <Head
-        onEnd={() => setDialog("end")}
-        onTranscript={() => setDialog("transcript")}
-        onMyData={openDrawer}
-      />
+      <Head onEnd={() => ask("end")} onTranscript={() => ask("transcript")} onMyData={openDrawer} />
       <main class="chat__main">
         <Thread />
         {hasFailed && (
@@ -70,11 +72,8 @@ export function App() {
         <Foot onMyData={openDrawer} />
       </main>
       <News />
-      {dialog === "end" && (
-        <EndDialog onClose={() => setDialog(null)} onTranscript={() => setDialog("transcript")} />
-      )}
+      {question && Dialog && <Dialog question={question} onAsk={ask} />}
       {Drawer && <Drawer onClose={() => setDrawer(null)} />}
-      {dialog === "transcript" && <TranscriptDialog onClose={() => setDialog(null)} />}
     </DropTarget>
   );
 }

@@ -32,6 +32,8 @@ export interface Bootstrap {
   privacy: string;
   drawer: Part;
   forms: Part;
+  /** The script of what is asked before a conversation ends or is mailed. */
+  dialogs: string;
   /** The script that finds numbers which the server will hide. */
   masking: string;
   max_upload: number;

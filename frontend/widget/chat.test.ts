@@ -29,6 +29,7 @@ const bootstrap: Bootstrap = {
   privacy: "/privacy/",
   drawer: { script: "", style: "", words: "" },
   forms: { script: "", style: "", words: "" },
+  dialogs: "",
   masking: "",
   max_upload: 10,
   visitors_may_request_transcripts: true,

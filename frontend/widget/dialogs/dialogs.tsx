@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { useSurroundings, useView } from "./context";
-import { isMail } from "./mail";
+import { useSurroundings, useView } from "../context";
+import { isMail } from "../mail";
 
 interface DialogProps {
   title: string;
