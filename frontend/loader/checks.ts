@@ -1,3 +1,4 @@
+import { LATER } from "./later";
 import { warn } from "./warn";
 
 type Check = (value: unknown) => boolean;
@@ -15,8 +16,6 @@ const always: Check = () => true;
 
 const OPTIONS: Record<string, Check> = {
   key: fits(/^\w+$/),
-  cookieDomain: isText,
-  cookiePath: fits(/^\/[^;,\s]*$/),
   cookiePrefix: fits(/^[\w-]{0,20}$/),
   zIndex: isNumber,
   hideWidget: isFlag,
@@ -27,10 +26,8 @@ const OPTIONS: Record<string, Check> = {
   offsetY: isNumber,
   color: fits(/^#[\da-f]{6}$/i),
   lang: fits(/^[a-z-]{2,12}$/i),
-  privacyNoticeUrl: fits(/^https:\/\/\S+$/),
   renderTo: (value) => isText(value) || value instanceof Element,
   onStartup: isFunction,
-  enableSounds: isFlag,
 };
 
 const COMMANDS: Record<string, Check> = {
@@ -49,11 +46,9 @@ const COMMANDS: Record<string, Check> = {
   off: isText,
 };
 
-/** The options of the page that we know, in their right types. */
+/** The options of the page that we know, in their right types, and what the panel has yet to judge. */
 export interface Options {
   key?: string;
-  cookieDomain?: string;
-  cookiePath?: string;
   cookiePrefix?: string;
   zIndex?: number;
   hideWidget?: boolean;
@@ -64,10 +59,8 @@ export interface Options {
   offsetY?: number;
   color?: string;
   lang?: string;
-  privacyNoticeUrl?: string;
   renderTo?: string | Element;
   onStartup?: (api: unknown) => void;
-  enableSounds?: boolean;
 }
 
 function passes(kind: string, checks: Record<string, Check>, name: string, value: unknown): boolean {
@@ -82,7 +75,10 @@ export function readOptions(...sources: unknown[]): Options {
   return Object.fromEntries(
     sources
       .flatMap((source) => Object.entries(source ?? {}))
-      .filter(([name, value]) => value !== undefined && passes("option", OPTIONS, name, value)),
+      .filter(
+        ([name, value]) =>
+          value !== undefined && (LATER.test(name) || passes("option", OPTIONS, name, value)),
+      ),
   );
 }
 

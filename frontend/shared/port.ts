@@ -2,7 +2,7 @@
  * What loader and frame say to each other over the port that the loader hands to the frame. The frame
  * takes a port only from its parent and only from the site that the server wrote into it.
  */
-import type { AvailabilityStatus, Page, Variable } from "./wire";
+import type { AvailabilityStatus, DroppedRow, Page, PageForms, Variable } from "./wire";
 
 /** The word with which the loader hands over the port. */
 export const HANDOVER = "chatapp:port";
@@ -29,6 +29,8 @@ export type ToFrame =
       hasSounds: boolean;
       color: string;
       noticeUrl: string | null;
+      /** What the page changes about the forms. */
+      forms: PageForms | null;
     }
   /** Another tab of this visitor was first: be the same visitor. */
   | { type: "token"; token: string }
@@ -55,6 +57,8 @@ export type ToLoader =
   | { type: "draft"; text: string }
   | { type: "blocked"; isBlocked: boolean }
   | { type: "event"; name: PageEvent; values: unknown[] }
+  /** Fields of the page that are not asked, for whoever builds it. */
+  | { type: "dropped"; fields: DroppedRow[] }
   /** The visitor did something in the frame: from here on the loader may store. */
   | { type: "interaction" }
   | { type: "close" }

@@ -47,6 +47,7 @@ const start: ToFrame = {
   hasSounds: true,
   color: "#0b6e5f",
   noticeUrl: null,
+  forms: null,
 };
 
 let clock: FakeClock;
@@ -463,4 +464,16 @@ test("boxes that a form will show do not stand beside the message as well", () =
   chat.view.forms = { ...(chat.view.forms as FormsRow), requires_acknowledgement: true };
 
   expect(chat.offers()).toBe(false);
+});
+
+test("what the page changes about the forms goes along with the hello, and what was left out comes back", () => {
+  const forms = { prechat: true, fields: [{ key: "Belief", kind: "text" as const, label: "Religion" }] };
+  chat.hear({ ...start, forms });
+  expect(wiring.hello()).toMatchObject({ forms });
+  const dropped = [{ key: "Belief", word: "Religion", article: "Article 9 GDPR" }];
+  const first = welcome() as Extract<VisitorDown, { type: "welcome" }>;
+
+  wiring.onFrame({ ...first, forms: { ...first.forms, dropped } });
+
+  expect(told).toContainEqual({ type: "dropped", fields: dropped });
 });

@@ -14,6 +14,7 @@ import {
   type MemberRow,
   type MessageRow,
   type Page,
+  type PageForms,
   PROTOCOL,
   type QuestionRow,
   type RefusalCode,
@@ -102,6 +103,8 @@ export class Chat {
   #ticket: string;
   #page: Page | null = null;
   #identity: Identity = {};
+  /** What the page changes about the forms. */
+  #pageForms: PageForms | null = null;
   /** The visitor to whom the page's words about them were last told. */
   #introduced: string | null = null;
   #visitorId = "";
@@ -170,6 +173,7 @@ export class Chat {
         time_zone: bootstrap.collects.includes("location")
           ? Intl.DateTimeFormat().resolvedOptions().timeZone.slice(0, 64)
           : "",
+        forms: this.#pageForms,
       }),
       sync: () => ({ type: "sync", ...this.#cursor() }),
       onFrame: (frame) => this.#receive(frame),
@@ -190,6 +194,7 @@ export class Chat {
         this.#token = message.token;
         this.#page = message.page;
         this.#identity = message.identity;
+        this.#pageForms = message.forms;
         this.#set({
           // The frame is there before the page says how it stands: what was typed meanwhile stays.
           draft: this.view.draft || message.draft,
@@ -529,6 +534,7 @@ export class Chat {
     if (isAnother) this.#set({ state: emptyVisitor(), hasLoaded: false });
     this.#wiring.say({ type: "identity", token: frame.token, visitorId: frame.visitor_id });
     this.#set({ forms: frame.forms });
+    this.#wiring.say({ type: "dropped", fields: frame.forms.dropped });
     this.#announce(frame.availability);
     this.#apply(frame);
   }

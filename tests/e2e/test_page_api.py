@@ -1,10 +1,15 @@
 """What the page's own scripts may say to the widget."""
 
+import json
+import re
+
 from playwright.sync_api import expect
 
 from accounts.models import Account
 from accounts.tenancy import tenant
-from chat.models import Visitor
+from chat import asking, identity
+from chat.models import Conversation, FieldMode, Visitor
+from tests.coverage import covers
 from tests.e2e.hosts import HostShop
 from tests.e2e.people import CONTAINER, AgentAtWork, VisitorAtHome
 
@@ -52,6 +57,26 @@ def test_what_the_page_says_of_the_visitor_stands_beside_the_conversation(
         expect(panel).to_contain_text(words)
     visitor.page.evaluate("smartsupp('name', 'Ada Novakova')")
     expect(panel).to_contain_text("Ada Novakova")
+
+
+@covers("S76")
+def test_the_page_gets_the_number_alone_and_its_signature_never(
+    visitor: VisitorAtHome, acme: Account
+) -> None:
+    visitor.visit()
+    assert visitor.page.evaluate("smartsupp.vid") is None
+    visitor.open_chat()
+    visitor.page.wait_for_function("smartsupp.vid")
+
+    number = visitor.page.evaluate("smartsupp.vid")
+
+    assert re.fullmatch(r"vi[A-Za-z0-9_-]{22}", number)
+    visitor.page.wait_for_function("document.cookie.includes('ssupp.vid')")
+    (kept,) = [one["value"] for one in visitor.context.cookies() if one["name"] == "ssupp.vid"]
+    assert kept.startswith(f"{number}.")
+    # The number opens nothing: without its signature somebody else begins.
+    assert identity.verify(acme, kept) == number
+    assert identity.verify(acme, number) is None
 
 
 def test_queued_calls_run_in_order_and_a_failing_one_stops_nothing(
@@ -104,6 +129,46 @@ def test_the_page_hears_of_messages_and_of_closing(
     ]
     text = visitor.page.evaluate("JSON.stringify(heard)")
     assert "@example.org" not in text
+
+
+@covers("S23", "S28")
+def test_a_page_changes_the_form_for_itself_and_is_told_what_is_left_out(
+    visitor: VisitorAtHome, shop: HostShop, acme: Account, agent: AgentAtWork
+) -> None:
+    with tenant(acme.pk):
+        asking.change(acme.pk, prechat_email=FieldMode.REQUIRED, prechat_name=FieldMode.OPTIONAL)
+    fields = [
+        {"xtype": "textinput", "name": "Belief", "label": "Your religion"},
+        {"xtype": "select", "name": "Size", "label": "Your size", "items": {"s": "S", "m": "M"}},
+    ]
+    options = {"requireLogin": True, "emailControl": False, "nameControl": False}
+    shop.extra["/asks"] = (
+        "<script>window._smartsupp = window._smartsupp || {};"
+        f"Object.assign(_smartsupp, {json.dumps({**options, 'loginControls': fields})})</script>"
+    )
+    warnings: list[str] = []
+    visitor.page.on(
+        "console", lambda said: warnings.append(said.text) if said.type == "warning" else None
+    )
+    visitor.visit("/asks")
+    visitor.open_chat()
+    visitor.write("Do you have it in my size?")
+
+    chat = visitor.chat
+    expect(chat.get_by_role("heading", name="Before we start")).to_be_visible()
+    expect(chat.get_by_label("E-mail for our answer")).to_be_visible()
+    expect(chat.get_by_label("Your name")).to_have_count(0)
+    expect(chat.get_by_label("Your religion")).to_have_count(0)
+    chat.get_by_label("E-mail for our answer").fill("nell@example.org")
+    chat.get_by_label("Your size").select_option("M")
+    chat.get_by_role("button", name="Start the chat").click()
+    expect(visitor.states.last).to_contain_text("Delivered")
+    with tenant(acme.pk):
+        (talk,) = Conversation.objects.all()
+    assert [(one["key"], one["value"]) for one in talk.answers] == [("Size", "M")]
+    assert [text for text in warnings if "[chatapp]" in text] == [
+        '[chatapp] field "Belief" is left out: "religion" must not be asked in a chat Article 9 GDPR'
+    ]
 
 
 def test_loading_the_script_a_second_time_changes_nothing(visitor: VisitorAtHome) -> None:

@@ -1,7 +1,7 @@
-import type { Options } from "../checks";
 import type { Config } from "../config";
 import { readCookie } from "../cookie";
 import { warn } from "../warn";
+import type { PanelOptions } from "./options";
 
 export type CookieName =
   | "vid"
@@ -24,7 +24,10 @@ export class Jar {
   readonly #attributes: string;
   #isUnlocked: boolean;
 
-  constructor(config: Pick<Config, "cookies" | "namespace">, options: Options) {
+  constructor(
+    config: Pick<Config, "cookies" | "namespace">,
+    options: PanelOptions & { cookiePrefix?: string | undefined },
+  ) {
     this.#lives = new Map(config.cookies.map(({ key, max_age }) => [key, max_age]));
     this.#prefix = (options.cookiePrefix ?? "") + config.namespace;
     let attributes = `; Path=${options.cookiePath ?? "/"}; SameSite=Strict`;

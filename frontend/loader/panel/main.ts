@@ -1,8 +1,11 @@
 import type { Identity, ToFrame, ToLoader } from "../../shared/port";
+import type { PageForms } from "../../shared/wire";
 import { GAP, type Place } from "../launcher";
+import { warn } from "../warn";
 import type { Panel, Stage } from "../widget";
 import { ChatFrame } from "./frame";
 import { Jar } from "./jar";
+import { type PanelOptions, pageForms, panelOptions } from "./options";
 import { changedVariables } from "./variables";
 import { visited } from "./visited";
 
@@ -22,6 +25,8 @@ function idOf(token: string | null): string | null {
 class ChatPanel implements Panel {
   readonly #stage: Stage;
   readonly #jar: Jar;
+  readonly #options: PanelOptions;
+  readonly #forms: PageForms;
   #frame: ChatFrame | null = null;
   #identity: Identity = {};
   #draft: string;
@@ -32,7 +37,9 @@ class ChatPanel implements Panel {
 
   constructor(stage: Stage) {
     this.#stage = stage;
-    this.#jar = new Jar(stage.config, stage.options);
+    this.#options = panelOptions(stage.options);
+    this.#forms = pageForms(this.#options);
+    this.#jar = new Jar(stage.config, { ...this.#options, cookiePrefix: stage.options.cookiePrefix });
     this.#draft = this.#jar.draft;
     const group = this.#jar.read("group");
     if (group) this.#identity = { group };
@@ -127,9 +134,10 @@ class ChatPanel implements Panel {
       isOpen,
       takesFocus: this.#takesFocus,
       isPhone,
-      hasSounds: options.enableSounds !== false,
+      hasSounds: this.#options.enableSounds !== false,
       color: options.color ?? config.color,
-      noticeUrl: options.privacyNoticeUrl ?? null,
+      noticeUrl: this.#options.privacyNoticeUrl ?? null,
+      forms: this.#forms,
     };
   }
 
@@ -183,6 +191,14 @@ class ChatPanel implements Panel {
       case "blocked":
         stage.isBlocked = message.isBlocked;
         break;
+      case "dropped":
+        for (const { key, word, article } of message.fields) {
+          const why = word
+            ? `"${word}" must not be asked in a chat ${article}`
+            : "its name is taken, or it lacks label or choices";
+          warn(`field "${key}" is left out: ${why}`);
+        }
+        return;
       case "event":
         this.#relay(message.name, message.values);
         return;
