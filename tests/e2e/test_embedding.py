@@ -122,6 +122,28 @@ def test_the_launcher_moves_stays_inside_the_window_and_is_there_on_the_next_pag
     visitor.page.wait_for_function("!document.cookie.includes('ssupp.position')")
 
 
+@covers("S83")
+def test_one_click_in_the_menu_moves_the_chat_to_the_other_side_and_back(
+    visitor: VisitorAtHome,
+) -> None:
+    visitor.visit()
+    home = _box(visitor)
+    visitor.open_chat()
+    chat = visitor.page.locator(f"{CONTAINER} iframe")
+    right = chat.bounding_box()
+    assert right
+    for is_left in (True, False):
+        visitor.chat.get_by_role("button", name="More").click()
+        visitor.chat.get_by_role("button", name="Move the chat to the other side").click()
+        condition = "document.cookie.includes('ssupp.position')"
+        visitor.page.wait_for_function(condition if is_left else f"!{condition}")
+        _assert_inside(visitor)
+        now = chat.bounding_box()
+        assert now
+        assert (now["x"] < right["x"] - 200) is is_left
+    assert _box(visitor) == home
+
+
 def test_on_a_phone_the_chat_fills_the_screen_and_both_sides_can_talk(
     visitor_on_phone: VisitorAtHome, agent_on_phone: AgentAtWork
 ) -> None:

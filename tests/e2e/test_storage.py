@@ -1,6 +1,7 @@
 """What a visitor's browser keeps, as Chromium has stored it."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -79,14 +80,34 @@ def test_a_chat_that_the_page_opens_keeps_nothing_on_either_origin_until_the_vis
         assert not Visitor.objects.exists()
 
 
-@covers("S76", "S77", "S78", "S79", "S80", "S82", "S83", "S74")
+VALUES = {
+    "ssupp.vid": r"vi[\w-]{22}\.[\w.-]+",
+    "ssupp.chatid": r"[0-9a-f-]{36}",
+    "ssupp.group": r"[a-z0-9_-]+",
+    "ssupp.opened": r"[01]",
+    "ssupp.barclicked": r"1",
+    "ssupp.message": r"1",
+    "ssupp.unreaded": r"\d+",
+    "ssupp.position": r"\d+,\d+",
+}
+"""Ids, flags, counters and coordinates: all that a cookie may hold."""
+
+
+@covers("S75", "S76", "S77", "S78", "S79", "S80", "S82", "S83", "S74")
 def test_chromium_stores_exactly_the_registrys_cookies_with_exactly_their_lifetimes(
     agent: AgentAtWork, visitor: VisitorAtHome, acme: Account
 ) -> None:
     with tenant(acme.pk):
         Group.objects.create(account=acme, key="sales", name="Sales")
     visitor.visit()
-    visitor.page.evaluate("smartsupp('group', 'sales')")
+    visitor.page.evaluate(
+        """() => {
+            smartsupp('group', 'sales');
+            smartsupp('name', 'Nell');
+            smartsupp('email', 'nell@example.org');
+            smartsupp('variables', {note: 'Hello'});
+        }"""
+    )
     visitor.launcher.press("ArrowUp")
     visitor.open_chat()
     visitor.write("Hello")
@@ -108,6 +129,10 @@ def test_chromium_stores_exactly_the_registrys_cookies_with_exactly_their_lifeti
             assert item.max_age - SLACK <= cookie["expires"] - now <= item.max_age, item.name
         place = (cookie["domain"], cookie["path"], cookie["sameSite"])
         assert place == ("shop.test", "/", "Strict"), item.name
+        assert re.fullmatch(VALUES[item.name], cookie["value"]), item.name
+    values = " ".join(str(one["value"]) for one in stored.values())
+    for said in ("Nell", "nell@example.org", "nell%40", "Hello", "Not finished", "Good morning"):
+        assert said not in values
     # What stands in the registry as session storage, and nothing else.
     storage = visitor.storage()
     assert storage.pop(f"{SHOP}/") == {

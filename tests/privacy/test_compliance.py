@@ -11,9 +11,10 @@ from accounts import companies, sites
 from accounts.models import Account, Membership
 from accounts.tenancy import tenant
 from chat import technical
-from privacy import agreements, compliance, policies, purposes, registers, retention
+from privacy import agreements, compliance, policies, purposes, registers, requests, retention
 from privacy.compliance import Result
 from privacy.models import Agreement, HistoryPolicy, LegalBasis, Period, SubProcessor
+from privacy.models.requests import Channel, RequestKind
 from tests.accounts.test_company import COMPANY
 from tests.conftest import LogIn
 from tests.coverage import covers
@@ -129,6 +130,20 @@ def _hears_of_a_change(account: Account, by: Membership) -> None:
     one.save()
 
 
+def _asked(days: int) -> Callable[[Account, Membership], None]:
+    """Somebody asked so many days ago, and nobody has answered."""
+
+    def ask(account: Account, by: Membership) -> None:
+        at = timezone.now() - timedelta(days=days)
+        requests.receive(RequestKind.ACCESS, Channel.PAGE, email="nell@example.org", now=at)
+
+    return ask
+
+
+def _does_not_accept(account: Account, by: Membership) -> None:
+    """As it stands: nobody has."""
+
+
 @covers("S8", "S41", "S56", "S59", "S70", page="/app/<slug>/settings/privacy/")
 @pytest.mark.parametrize(
     ("change", "slug", "result"),
@@ -142,6 +157,10 @@ def _hears_of_a_change(account: Account, by: Membership) -> None:
         (_copies_and_changes, "policy", Result.WARN),
         (_loses_the_contact, "company", Result.FAIL),
         (_hears_of_a_change, "sub-processors", Result.WARN),
+        (_does_not_accept, "agreements", Result.FAIL),
+        (_asked(40), "requests", Result.FAIL),
+        (_asked(26), "requests", Result.WARN),
+        (_asked(1), "requests", Result.PASS),
     ],
 )
 def test_a_setting_turns_its_check(
