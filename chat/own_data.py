@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Max
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext as translated
@@ -82,7 +83,8 @@ class Controller(TypedDict):
 
 class OwnData(TypedDict):
     """All of it. `until`: when the last of it goes; null and not `is_unlimited`: nothing is stored.
-    `restricted_at`: since when the data are kept and not used; null: they are used."""
+    `restricted_at`: since when the data are kept and not used; null: they are used.
+    `elsewhere`: the page on which somebody asks who wrote from another device."""
 
     controller: Controller
     is_stored: bool
@@ -98,6 +100,7 @@ class OwnData(TypedDict):
     copies: list[CopyRow]
     consents: list[own_consents.ConsentRow]
     boxes: list[dict[str, Any]]
+    elsewhere: str
 
 
 def told(account: Account, public_id: str, language: str) -> OwnData:
@@ -117,6 +120,7 @@ def told(account: Account, public_id: str, language: str) -> OwnData:
         "visit": _visit(account.pk, public_id),
         "visit_minutes": presence.VISIT_SECONDS // 60,
         "copies": [copy_row(one) for one in own_copies(visitor)] if visitor else [],
+        "elsewhere": reverse("privacy_request_new", args=[account.public_key]),
         **own_consents.told(visitor, language),
     }
 

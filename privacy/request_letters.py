@@ -299,7 +299,8 @@ def compose(claim: Claim, now: datetime) -> EmailMessage:
         name = "request"
         if letter.kind == LetterKind.CODE:
             name = "code"
-            context["code"] = requests.new_code(request.pk, now=now)
+            context["code"] = code = requests.new_code(request.pk, now=now)
+            context["link"] = f"{page}?link={requests.link_key(request.pk, code)}"
             context["minutes"] = int(requests.CODE_LASTS.total_seconds() // 60)
             context["subject"] = _("Your code for %(account)s") % {"account": account.name}
         elif request.state == RequestState.ANSWERED and requests.copies_of(request):

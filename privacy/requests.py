@@ -169,6 +169,29 @@ def is_code(request: SubjectRequest, code: str, *, now: datetime) -> bool:
     return is_right
 
 
+def link_key(request_id: UUID, code: str) -> str:
+    """What the link beside a code in the same letter carries: good as long as the code is, and used
+    up with it. Nothing is kept for it, and the code cannot be worked out from it."""
+    return _key_of(_code_hash(request_id, code))
+
+
+def is_link(request: SubjectRequest, key: str, *, now: datetime) -> bool:
+    """Whether this is the key of the link that was sent. It is used up by that, and its code too.
+    It is too long to be tried out, so wrong ones cost nobody a try."""
+    details = RequestDetails.objects.select_for_update().filter(request=request).first()
+    if (
+        details is None
+        or not details.code_hash
+        or details.code_expires_at is None
+        or details.code_expires_at <= now
+        or not constant_time_compare(_key_of(details.code_hash), key)
+    ):
+        return False
+    details.code_hash = ""
+    details.save(update_fields=["code_hash"])
+    return True
+
+
 def confirm_identity(request: SubjectRequest, code: str, *, now: datetime) -> bool:
     """Whether the code is the one that was sent. If it is, it is known from now on that who asks
     reads this mailbox; nothing more."""
@@ -177,6 +200,47 @@ def confirm_identity(request: SubjectRequest, code: str, *, now: datetime) -> bo
         return False
     _prove(request, Proof.CODE, now=now, by=None)
     return True
+
+
+def confirm_by_link(request: SubjectRequest, key: str, *, now: datetime) -> bool:
+    """As `confirm_identity`, by the link beside the code."""
+    request = _open(request)
+    if not is_link(request, key, now=now):
+        return False
+    _prove(request, Proof.CODE, now=now, by=None)
+    return True
+
+
+def follow_with_erasure(request: SubjectRequest, *, now: datetime) -> SubjectRequest:
+    """Ask for the deletion of what an answered request was about, by somebody who has just proven
+    once more that they read the mailbox. It concerns the same people, as a member chose them, and
+    has a clock of its own. Asked for already and not decided: that one.
+
+    Raises ValidationError: `nobody` when nothing is left of them.
+    """
+    details = RequestDetails.objects.select_for_update().filter(request=request).first()
+    people = [pk for pk in chosen_ids(request) if subjects.find(Subject.VISITOR, pk) is not None]
+    if details is None or not people:
+        raise ValidationError(_("Nothing is kept of this person any more."), code="nobody")
+    asked = SubjectRequest.objects.open().filter(
+        kind=RequestKind.ERASURE, people__subject_id__in=people, details__email=details.email
+    )
+    if earlier := asked.first():
+        return earlier
+    follower = receive(
+        RequestKind.ERASURE,
+        Channel.PAGE,
+        name=details.name,
+        email=details.email,
+        language=request.language,
+        now=now,
+    )
+    _prove(follower, Proof.CODE, now=now, by=None)
+    RequestPerson.objects.bulk_create(
+        RequestPerson(account_id=request.account_id, request=follower, subject_id=pk)
+        for pk in people
+    )
+    return follower
 
 
 def vouch(request: SubjectRequest, *, by: Membership, now: datetime) -> None:
@@ -560,6 +624,10 @@ def _digest_of(found: list[SubjectCopy]) -> str:
 
 def _code_hash(request_id: UUID, code: str) -> str:
     return salted_hmac(_SIGNED_FOR, f"{request_id}:{code}", algorithm="sha256").hexdigest()
+
+
+def _key_of(code_hash: str) -> str:
+    return salted_hmac("privacy.requests.link", code_hash, algorithm="sha256").hexdigest()
 
 
 def _language_of(account_id: UUID) -> str:

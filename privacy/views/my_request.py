@@ -1,9 +1,12 @@
 """The public pages on which people ask an account about their data, and fetch the answer. No
 log-in and no cookie, and the same answers whether anything is known of somebody or not (A10)."""
 
+import zipfile
 from uuid import UUID
 
+from csp.constants import NONE, UNSAFE_INLINE
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -68,8 +71,14 @@ def privacy_request_mine(request: HttpRequest, claim: Claim) -> HttpResponseBase
     match request.POST.get("act", ""):
         case "send":
             return _send(request, mine)
+        case "link":
+            return _try_link(request, mine)
         case "fetch":
             return _fetch(request, mine)
+        case "look":
+            return _look(request, mine)
+        case "erase":
+            return _erase(request, mine)
         case _:
             return _try_code(request, mine)
 
@@ -98,20 +107,72 @@ def _try_code(request: HttpRequest, mine: SubjectRequest) -> HttpResponse:
     return _page(request, mine, form)
 
 
+def _try_link(request: HttpRequest, mine: SubjectRequest) -> HttpResponse:
+    ratelimits.take(ratelimits.REQUEST_CODE, client_address(request))
+    key, now = request.POST.get("link", ""), timezone.now()
+    if _waits_for_code(mine):
+        if requests.confirm_by_link(mine, key, now=now):
+            return redirect(request.path)
+    elif _files(mine) and requests.is_link(mine, key, now=now):
+        return _page(request, mine, CodeForm(), pass_=signing.dumps(str(mine.pk), salt=_FETCH))
+    form = CodeForm({"code": ""})
+    message = _("This link was used already, or is no longer good.")
+    form.errors["code"] = form.error_class([message])
+    return _page(request, mine, form)
+
+
 def _fetch(request: HttpRequest, mine: SubjectRequest) -> HttpResponseBase:
-    try:
-        held = signing.loads(request.POST.get("pass", ""), salt=_FETCH, max_age=FETCH_LASTS)
-        wanted = UUID(request.POST.get("file", ""))
-    except (signing.BadSignature, ValueError):
+    found = _passed(request, mine)
+    if found is None:
         return redirect(request.path)
-    found = next((copy for copy in _files(mine) if copy.pk == wanted), None)
-    if held != str(mine.pk) or found is None:
-        raise Http404
     audit.record(mine.account_id, audit.Event.REQUEST_FETCHED, by=None, target=("request", mine.pk))
     name = f"data-{mine.reference}.zip"
     response = FileResponse(found.file.open(), as_attachment=True, filename=name)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _look(request: HttpRequest, mine: SubjectRequest) -> HttpResponseBase:
+    """The page inside the copy, which may do nothing but be read."""
+    found = _passed(request, mine)
+    if found is None:
+        return redirect(request.path)
+    audit.record(mine.account_id, audit.Event.REQUEST_FETCHED, by=None, target=("request", mine.pk))
+    with found.file.open() as file, zipfile.ZipFile(file) as archive:
+        response = HttpResponse(archive.read("data.html"))
+    response._csp_replace = {  # type: ignore[attr-defined]
+        "default-src": [NONE],
+        "style-src": [UNSAFE_INLINE],
+        "sandbox": True,
+    }
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _erase(request: HttpRequest, mine: SubjectRequest) -> HttpResponse:
+    """Ask for deletion as well; people who answer decide it, as they do every other request."""
+    if _passed(request, mine) is None:
+        return redirect(request.path)
+    ratelimits.take(ratelimits.REQUEST, client_address(request))
+    try:
+        asked = requests.follow_with_erasure(mine, now=timezone.now())
+    except ValidationError:
+        return redirect(request.path)
+    return redirect(requests.address(asked))
+
+
+def _passed(request: HttpRequest, mine: SubjectRequest) -> SubjectCopy | None:
+    """The copy that is asked for, by whoever gave a code on this page in the last minutes; None: it
+    takes another code. Raises Http404 for a copy of somebody else's."""
+    try:
+        held = signing.loads(request.POST.get("pass", ""), salt=_FETCH, max_age=FETCH_LASTS)
+        wanted = UUID(request.POST.get("file", ""))
+    except (signing.BadSignature, ValueError):
+        return None
+    found = next((copy for copy in _files(mine) if copy.pk == wanted), None)
+    if held != str(mine.pk) or found is None:
+        raise Http404
+    return found
 
 
 def _page(
@@ -124,6 +185,7 @@ def _page(
         "is_sent": _waits_for_code(mine) or "sent" in request.GET or form.is_bound,
         "files": _files(mine),
         "pass": pass_,
+        "link": "" if pass_ or form.is_bound else request.GET.get("link", "")[:64],
         "form": form,
     }
     status = 422 if form.errors else 200

@@ -57,6 +57,8 @@ def test_a_visitor_sees_corrects_copies_and_deletes_what_is_kept_of_them(
     chat.get_by_role("button", name="My data").click()
     drawer = chat.get_by_role("dialog", name="My data")
     expect(drawer.get_by_text("Nothing is stored about you")).to_be_visible()
+    elsewhere = drawer.get_by_role("link", name="Ask for your data by e-mail")
+    expect(elsewhere).to_have_attribute("href", f"/privacy/requests/{acme.public_key}/")
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
     expect(chat.get_by_role("button", name="My data")).to_be_focused()

@@ -93,12 +93,23 @@ def test_a_person_asks_is_answered_and_takes_their_data_home(
     page.goto(_link(settings.MAIL_DIR))
     page.get_by_role("button", name="Send me a code").click()
     work(send_request_letters, **account)
-    page.get_by_label("Code").fill(_code(settings.MAIL_DIR))
-    page.get_by_role("button", name="Go on").click()
+    # On another device, where the letter is read.
+    page = host(visitors_browser, accept_downloads=True).new_page()
+    page.goto(_link(settings.MAIL_DIR))
+    assert_accessible(page, "the link of the letter")
+    page.get_by_role("button", name="Yes, it was me: go on").click()
+    expect(page.get_by_role("heading", name="Your data are ready")).to_be_visible()
+    assert_accessible(page, "what is ready")
+    with page.expect_popup() as popup:
+        page.get_by_role("button", name="Look at it").click()
+    expect(popup.value.get_by_text("Where is my parcel?")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile("^Download")).click()
     archive = zipfile.ZipFile(download.value.path())
     assert "Where is my parcel?" in archive.read("data.html").decode()
+    page.get_by_role("button", name="Ask for all of it to be deleted").click()
+    expect(page.get_by_role("heading", name="We have your request")).to_be_visible()
+    expect(page.get_by_text("Deletion of my data")).to_be_visible()
 
 
 def _texts(folder: Path) -> list[str]:

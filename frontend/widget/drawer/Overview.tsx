@@ -132,6 +132,12 @@ export function Overview() {
           <>
             <p class="drawer__nothing">{t("nothing.title")}</p>
             <p>{t("nothing.text", { count: data.visit_minutes })}</p>
+            <p>
+              {t("nothing.elsewhere")}{" "}
+              <a href={data.elsewhere} target="_blank" rel="noopener">
+                {t("nothing.ask")}
+              </a>
+            </p>
           </>
         )}
       </div>

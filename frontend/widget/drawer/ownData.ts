@@ -80,6 +80,8 @@ export interface OwnData extends Decisions {
   visit: readonly FactRow[];
   visit_minutes: number;
   copies: readonly CopyRow[];
+  /** The page on which somebody asks who wrote from another device. */
+  elsewhere: string;
 }
 
 export interface Receipt {
