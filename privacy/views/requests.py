@@ -16,16 +16,19 @@ from accounts.declarations import Subject
 from accounts.doors import MemberRequest, admin_view, stays_open
 from privacy import (
     corrections,
+    purposes,
     request_letters,
     request_proofs,
     requests,
     restrictions,
     subjects,
     suppressions,
+    withdrawals,
 )
 from privacy.documents import rendering
 from privacy.forms import CorrectForm, EraseForm, RestrictForm
 from privacy.models import (
+    Consent,
     ErasureReceipt,
     RequestDetails,
     RequestLetter,
@@ -153,6 +156,13 @@ def _note_objection(request: MemberRequest, one: SubjectRequest) -> None:
     messages.success(request, _("Noted. Now tell the person."))
 
 
+def _withdraw(request: MemberRequest, one: SubjectRequest) -> None:
+    if one.kind != RequestKind.WITHDRAWAL:
+        raise Http404
+    withdrawals.take_back_for(one, by=request.membership, now=timezone.now())
+    messages.success(request, _("Withdrawn. Now tell the person."))
+
+
 def _confirm_refusal(request: MemberRequest, one: SubjectRequest) -> None:
     is_alone = request.POST.get("is_alone") == "on"
     requests.confirm_refusal(one, by=request.membership, now=timezone.now(), is_alone=is_alone)
@@ -172,6 +182,7 @@ _STEPS: dict[str, Callable[[MemberRequest, SubjectRequest], None]] = {
     "drop": _drop,
     "copies": _copies,
     "objection": _note_objection,
+    "withdrawal": _withdraw,
     "confirm-refusal": _confirm_refusal,
     "drop-refusal": _drop_refusal,
 }
@@ -353,6 +364,7 @@ def _page(
         "correct_forms": _correct_forms(one, wrong),
         "corrected": corrections.made_for(one),
         "restricted": restrictions.of_request(one),
+        "agreed": _agreed(one),
         "objects_as": len(keys),
         "is_suppressed": bool(keys) and len(suppressions.standing(keys)) == len(keys),
         "letters": RequestLetter.objects.filter(request=one).order_by("-id"),
@@ -366,6 +378,15 @@ def _page(
     }
     status = 422 if form.errors or restrict.errors or wrong else 200
     return render(request, "privacy/request.html", context, status=status)
+
+
+def _agreed(one: SubjectRequest) -> list[tuple[str, Consent]]:
+    """What those whom a withdrawal is about agree to, with the names of the purposes."""
+    if one.kind != RequestKind.WITHDRAWAL:
+        return []
+    names = purposes.names(one.account_id)
+    standing = withdrawals.standing_for(one, timezone.now())
+    return [(names.get(consent.purpose_id, ""), consent) for consent in standing]
 
 
 def _correct_forms(
