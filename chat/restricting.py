@@ -2,7 +2,7 @@
 
 Their conversations leave every list and the search, and are closed to members. What is known of them
 is shown to nobody. Whoever writes anew asks for an answer, so that begins a conversation which members
-see: without name or address, and without what was before (docs/adr/0013-restricted-and-still-served.md).
+see: without name or address, and without what was before (docs/adr/0017-restricted-and-still-served.md).
 """
 
 from collections.abc import Sequence
