@@ -3,11 +3,13 @@
 Ids, so that a refusal can be looked up in docs/operations.md:
 E001 the database cannot be asked · E002 the database's role passes the wall · E003 a table of an
 account has no wall · E004 SECRET_KEY · E005 PUBLIC_URL · E006 ALLOWED_HOSTS · E007 no e-mail
-provider · E008 a provider that is no announced sub-processor · W001 no METRICS_TOKEN ·
-W010 the clock of a breach runs.
+provider · E008 a provider that is no announced sub-processor · E009 ERASURES_DIR · W001 no
+METRICS_TOKEN · W010 the clock of a breach runs.
 """
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -109,6 +111,14 @@ def check_environment(app_configs: Sequence[AppConfig] | None, **_: Any) -> list
                 id="chatapp.E007",
             )
         )
+    if not _can_hold(settings.ERASURES_DIR):
+        found.append(
+            Error(
+                "ERASURES_DIR cannot be made or written to: no erasure would be finished.",
+                hint="A folder that all workers share and no backup holds (docs/operations.md).",
+                id="chatapp.E009",
+            )
+        )
     if not settings.METRICS_TOKEN:
         found.append(
             checks.Warning(
@@ -165,6 +175,14 @@ def _providers() -> dict[str, str]:
         return {}
     own = {"", "localhost", "127.0.0.1", "::1"}
     return {} if settings.EMAIL_HOST in own else {"e-mail": settings.EMAIL_HOST}
+
+
+def _can_hold(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)
 
 
 def _is_weak(secret: str) -> bool:

@@ -28,13 +28,14 @@ def _ids(messages: list[CheckMessage]) -> list[str]:
 
 
 @pytest.fixture
-def fit(settings: Settings) -> Settings:
+def fit(settings: Settings, tmp_path: Path) -> Settings:
     """Settings as a production installation has them."""
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = SECRET, []
     settings.IS_SECURE = True
     settings.ALLOWED_HOSTS = ["chat.example.org"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.METRICS_TOKEN = "a token"
+    settings.ERASURES_DIR = tmp_path / "erasures"
     return settings
 
 
@@ -53,6 +54,7 @@ def test_a_fit_environment_is_not_complained_about(fit: Settings) -> None:
         ("ALLOWED_HOSTS", ["*"], "chatapp.E006"),
         ("ALLOWED_HOSTS", [".example.org"], "chatapp.E006"),
         ("EMAIL_BACKEND", "chat.mail.ConsoleAndFileBackend", "chatapp.E007"),
+        ("ERASURES_DIR", Path("/dev/null/erasures"), "chatapp.E009"),
         ("METRICS_TOKEN", "", "chatapp.W001"),
     ],
 )
