@@ -235,6 +235,9 @@ LEAVERS = ["chat.closing.CHAT"]
 # Where each app says what it keeps of people (`accounts.declarations`).
 PERSONAL_DATA = [
     "accounts.personal_data",
+    "privacy.history_data",
+    "privacy.rights_data",
+    "privacy.consent_data",
     "privacy.personal_data",
     "privacy.platform_data",
     "chat.personal_data",

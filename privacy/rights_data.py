@@ -1,0 +1,226 @@
+"""Personal data of requests about personal data, of restrictions, objections and erasures."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext_noop as _
+
+from accounts.declarations import (
+    Basis,
+    Category,
+    Erased,
+    Kept,
+    Personal,
+    Purpose,
+    Subject,
+    Table,
+    Volatile,
+)
+
+_USE = _("use of the product")
+_PERSON = _("the person")
+_MEMBER = _("an owner or admin")
+
+TABLES = (
+    Table(
+        "privacy.RequestLetter",
+        subject=Subject.VISITOR,
+        title=_("Letters about the person’s requests"),
+        path=None,
+        also=(("request__people__subject_id", "pk"),),
+        purpose=Purpose.PROOF,
+        basis=Basis.LEGAL,
+        kept=Kept.REQUEST,
+        erased=Erased.DELETED,
+        personal={
+            "subject": Personal(_("subject of a letter"), Category.CONTENT, _USE),
+            "body": Personal(_("words of a letter"), Category.CONTENT, _MEMBER),
+            "sent_at": Personal(_("when it was sent"), Category.ACTIVITY, _USE),
+        },
+        plain=(
+            "id",
+            "account",
+            "request",
+            "kind",
+            "message_id",
+            "written_at",
+            "due_at",
+            "claimed_at",
+            "attempts",
+            "dropped_at",
+        ),
+    ),
+    Table(
+        "privacy.RequestDetails",
+        subject=Subject.VISITOR,
+        title=_("What the person asked for"),
+        path=None,
+        also=(("request__people__subject_id", "pk"),),
+        purpose=Purpose.PROOF,
+        basis=Basis.LEGAL,
+        kept=Kept.RESTRICTION,
+        erased=Erased.DELETED,
+        personal={
+            "name": Personal(_("name"), Category.IDENTITY, _PERSON),
+            "email": Personal(_("e-mail address for the answer"), Category.CONTACT, _PERSON),
+            "words": Personal(_("words of the request"), Category.CONTENT, _PERSON),
+        },
+        plain=("id", "account", "request", "code_hash", "code_expires_at", "code_tries"),
+        withheld=("code_hash",),
+    ),
+    Table(
+        "privacy.RequestPerson",
+        subject=Subject.VISITOR,
+        title=_("Requests of the person"),
+        path=None,
+        also=(("subject_id", "pk"),),
+        purpose=Purpose.PROOF,
+        basis=Basis.LEGAL,
+        kept=Kept.RESTRICTION,
+        erased=Erased.DELETED,
+        personal={
+            "subject_id": Personal(_("whose data it is"), Category.CONTENT, _USE),
+            "request": Personal(_("which request it is"), Category.ACTIVITY, _USE),
+        },
+        plain=("id", "account", "copy_id"),
+    ),
+    Table(
+        "privacy.Restriction",
+        subject=Subject.VISITOR,
+        title=_("Restrictions"),
+        path=None,
+        also=(("subject_id", "pk"),),
+        purpose=Purpose.PROOF,
+        basis=Basis.LEGAL,
+        kept=Kept.VISITOR,
+        erased=Erased.DELETED,
+        personal={
+            "subject_id": Personal(_("whose data it is"), Category.CONTENT, _USE),
+            "ground": Personal(_("why the data are restricted"), Category.CONTENT, _MEMBER),
+            "placed_at": Personal(_("restricted since"), Category.ACTIVITY, _USE),
+            "told_at": Personal(_("told that it ends"), Category.ACTIVITY, _USE),
+            "lifted_at": Personal(_("restricted until"), Category.ACTIVITY, _USE),
+            "placed_by": Personal(_("who restricted the data"), Category.ACTIVITY, _USE),
+            "lifted_by": Personal(_("who lifted the restriction"), Category.ACTIVITY, _USE),
+        },
+        plain=("id", "account", "request"),
+    ),
+    Table(
+        # Found by no reference: what keeps the promise to leave somebody alone, also after they
+        # were erased, and tells nobody who that is.
+        "privacy.Suppression",
+        subject=Subject.VISITOR,
+        path=None,
+        purpose=Purpose.PROOF,
+        basis=Basis.LEGAL,
+        kept=Kept.ACCOUNT,
+        erased=Erased.PROMISED,
+        personal={
+            "key_hash": Personal(
+                _("keyed hash of an address or number that is left alone after an objection"),
+                Category.TECHNICAL,
+                _USE,
+            ),
+            "placed_by": Personal(_("who noted an objection"), Category.ACTIVITY, _USE),
+        },
+        withheld=("key_hash",),
+        plain=("id", "account", "placed_at"),
+    ),
+    Table(
+        "privacy.SubjectRequest",
+        subject=Subject.MEMBER,
+        title=_("Requests that you worked on"),
+        path=None,
+        also=(
+            ("taken_by_id", "memberships__pk"),
+            ("proposed_by_id", "memberships__pk"),
+            ("decided_by_id", "memberships__pk"),
+        ),
+        purpose=Purpose.PROOF,
+        basis=Basis.LEGAL,
+        kept=Kept.ACCOUNT,
+        erased=Erased.STAYS,
+        personal={
+            "taken_by": Personal(_("who took a request on"), Category.ACTIVITY, _USE),
+            "proposed_by": Personal(_("who proposed a refusal"), Category.ACTIVITY, _USE),
+            "decided_by": Personal(_("who decided a request"), Category.ACTIVITY, _USE),
+        },
+        plain=(
+            "id",
+            "account",
+            "kind",
+            "channel",
+            "state",
+            "language",
+            "received_at",
+            "due_on",
+            "asked_at",
+            "proven_at",
+            "proof",
+            "taken_at",
+            "extended_at",
+            "delay",
+            "proposed",
+            "ground",
+            "decided_at",
+            "decided_alone",
+            "delivered_digest",
+            "erasures",
+            "reminded",
+        ),
+    ),
+    Table(
+        "privacy.RequestReceipt",
+        plain=(
+            "id",
+            "account",
+            "number",
+            "digest",
+            "request_id",
+            "kind",
+            "channel",
+            "received_at",
+            "due_on",
+            "proof",
+            "proven_at",
+            "delay",
+            "extended_at",
+            "outcome",
+            "ground",
+            "decided_at",
+            "decided_alone",
+            "delivered_digest",
+            "erasures",
+        ),
+    ),
+    Table(
+        "privacy.Erasure",
+        subject=Subject.VISITOR,
+        path=None,
+        purpose=Purpose.PROOF,
+        basis=Basis.LEGAL,
+        kept=Kept.ERASURE,
+        erased=Erased.STAYS,
+        personal={
+            "outside": Personal(_("what is left to erase"), Category.TECHNICAL, _USE),
+            "files": Personal(
+                _("random names of files that are being deleted"), Category.CONTENT, _USE
+            ),
+        },
+        plain=("id", "account", "counts", "erased_at", "receipt_id"),
+    ),
+    Table(
+        "privacy.ErasureReceipt",
+        plain=("id", "account", "number", "digest", "erased_at", "finished_at", "counts"),
+    ),
+)
+
+VOLATILE = (
+    Volatile(
+        _("list of erasures beside the database"),
+        Subject.VISITOR,
+        _("keyed hash of the number of somebody who was erased"),
+        Category.ACTIVITY,
+        Purpose.PROOF,
+        timedelta(days=31),
+    ),
+)
