@@ -22,7 +22,7 @@ export interface PanelOptions {
 const MOST_FIELDS = 20;
 const MOST_CHOICES = 50;
 const LONGEST = 120;
-/** Bytes: a frame to the server holds no more than 16 KiB. */
+/** Bytes of what a page may define: a small part of a frame, which the message shares. */
 const LARGEST = 8_000;
 
 const KINDS = /^(text|textarea|select|checkbox)$/;
