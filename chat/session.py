@@ -373,13 +373,16 @@ class VisitorSession:
         else:
             changes = self._since(frame.conversation, frame.since)
             state = changes.state
+        visitor = visitors.find(self.visitor_id)
+        if visitor:
+            visitors.note_visit(visitor)
         welcome = wire.VisitorWelcome(
             token=identity.token(self.account, self.visitor_id),
             visitor_id=self.visitor_id,
             is_new=is_new,
             state=state,
             availability=self._status,
-            forms=self._forms(details),
+            forms=self._forms(visitor, details),
         )
         return welcome, changes if changes and changes.conversation else None
 
@@ -480,8 +483,7 @@ class VisitorSession:
         page = self._hello.forms if self._hello else None
         return asking.questions(self.account.pk, self._language, page=page, known=known)
 
-    def _forms(self, details: Mapping[str, Any]) -> wire.FormsRow:
-        visitor = visitors.find(self.visitor_id)
+    def _forms(self, visitor: Visitor | None, details: Mapping[str, Any]) -> wire.FormsRow:
         asked = self._questions(_known(visitor, details))
         told = telling.shown(
             self.account, self._language, visitor, requires_tick=asked.requires_tick

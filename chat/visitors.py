@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -22,6 +23,8 @@ from chat.text import storable, storable_json
 MAX_VARIABLES = 100
 MAX_VARIABLE_NAME = 64
 MAX_VARIABLE = 1_000
+NOTED_AGAIN_AFTER = timedelta(hours=1)
+"""A visit is noted once in this time: pages and connections that come and go write nothing."""
 _LENGTHS = {"name": 255, "email": 255, "phone": 50}
 
 
@@ -45,6 +48,13 @@ class VisitorDetails:
 def find(public_id: str) -> Visitor | None:
     """The visitor with this id, if they ever wrote."""
     return Visitor.objects.filter(public_id=public_id).first()
+
+
+def note_visit(visitor: Visitor) -> None:
+    """The visitor is back: the half year after which idle visitors go begins anew (R11)."""
+    now = timezone.now()
+    if visitor.last_seen_at < now - NOTED_AGAIN_AFTER:
+        Visitor.objects.filter(pk=visitor.pk).update(last_seen_at=now)
 
 
 def ensure(account_id: Any, public_id: str, details: VisitorDetails) -> Visitor:

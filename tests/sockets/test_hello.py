@@ -1,10 +1,14 @@
 """Who is let in, and what they are told first."""
 
+from datetime import datetime, timedelta
+
 import pytest
+from django.utils import timezone
 
 from accounts.doors import in_account
 from accounts.models import Account, Site
 from chat.models import Conversation, Visitor
+from tests.coverage import covers
 from tests.sockets.conftest import OpenDevice, OpenVisitor
 from tests.sockets.devices import visitor_hello, visitor_path
 
@@ -29,6 +33,29 @@ async def test_a_token_brings_the_same_visitor_back(visit: OpenVisitor) -> None:
 
     assert second.welcome["is_new"] is False
     assert second.visitor_id == first.visitor_id
+
+
+@covers("R11")
+async def test_a_visit_is_noted_so_that_who_comes_back_is_not_taken_for_idle(
+    acme: Account, visit: OpenVisitor
+) -> None:
+    first = await visit()
+    await first.say("Hello")
+    long_ago = timezone.now() - timedelta(days=181)
+
+    def seen(at: datetime | None = None) -> datetime:
+        if at:
+            Visitor.objects.update(last_seen_at=at)
+        return Visitor.objects.get().last_seen_at
+
+    await in_account(acme.pk, seen, long_ago)
+    before = timezone.now()
+    await visit(first.token)
+    noted = await in_account(acme.pk, seen)
+    assert noted >= before
+
+    await visit(first.token)
+    assert await in_account(acme.pk, seen) == noted
 
 
 async def test_a_message_is_acknowledged_with_what_was_stored(
