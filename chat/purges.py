@@ -64,9 +64,9 @@ class ConversationPurge:
     def _due(self, cut_off: CutOff, held: Set[UUID]) -> ConversationQuerySet:
         if cut_off.history is None:
             return Conversation.objects.none()
-        return Conversation.objects.filter(last_message_at__lt=cut_off.history).exclude(
-            Q(pk__in=held) | Q(visitor_id__in=held)
-        )
+        # Asked of the row too, and so again once it is locked: `held` may be older than a restriction.
+        usable = Conversation.objects.usable().filter(last_message_at__lt=cut_off.history)
+        return usable.exclude(Q(pk__in=held) | Q(visitor_id__in=held))
 
 
 class IdleVisitorPurge:
@@ -83,9 +83,8 @@ class IdleVisitorPurge:
 
     def _due(self, cut_off: CutOff, held: Set[UUID]) -> QuerySet[Visitor]:
         talks = Conversation.objects.filter(visitor=OuterRef("pk"))
-        return Visitor.objects.filter(~Exists(talks), last_seen_at__lt=cut_off.idle).exclude(
-            pk__in=held
-        )
+        idle = Visitor.objects.filter(~Exists(talks), last_seen_at__lt=cut_off.idle)
+        return idle.filter(restricted_at=None).exclude(pk__in=held)
 
 
 def visitor_of(conversation_id: UUID) -> UUID | None:
@@ -113,7 +112,7 @@ _IDLE_AMONG = """
     FROM unnest(%s::uuid[]) AS one (id)
     CROSS JOIN LATERAL (
         SELECT id FROM chat_visitor
-        WHERE id = one.id AND last_seen_at < %s
+        WHERE id = one.id AND last_seen_at < %s AND restricted_at IS NULL
             AND NOT EXISTS (SELECT FROM chat_conversation WHERE visitor_id = one.id)
         FOR UPDATE SKIP LOCKED
     ) AS visitor

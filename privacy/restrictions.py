@@ -44,7 +44,8 @@ def place(
     request: SubjectRequest | None = None,
 ) -> None:
     """Restrict what is kept of these visitors by now. For somebody who is restricted already that
-    takes in what came since, under the new ground.
+    takes in what came since, under the new ground, and stays with its request unless another is
+    given.
 
     Raises ValidationError: `not_allowed` for anybody but an owner or admin, `nobody` if none of
     them is there any more; then nothing has happened.
@@ -54,12 +55,13 @@ def place(
         found = _held(people)
         if not found:
             raise ValidationError(_("Choose first whose data it is about."), code="nobody")
+        changed = {"ground": ground, "told_at": None} | ({"request": request} if request else {})
         for person in found:
             Restriction.objects.update_or_create(
                 account_id=by.account_id,
                 subject_id=person.pk,
                 lifted_at=None,
-                defaults={"ground": ground, "request": request, "told_at": None},
+                defaults=changed,
                 create_defaults={
                     "ground": ground,
                     "request": request,

@@ -3,7 +3,7 @@ whoever asked for it is still served when they write anew."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -25,9 +25,10 @@ from chat import (
 )
 from chat.authors import Author
 from chat.events import Event
-from chat.models import Conversation, ConversationMail
+from chat.models import Conversation, ConversationMail, Visitor
+from chat.purges import CONVERSATIONS, IDLE_VISITORS
 from chat.refusals import RefusedError
-from privacy import erasures, purges, request_letters, requests, restrictions
+from privacy import erasures, purges, request_letters, requests, restrictions, retention
 from privacy.models import (
     ErasureReceipt,
     Period,
@@ -164,6 +165,25 @@ def test_no_letter_goes_out_and_the_purge_leaves_it(
         assert letters.claim_next(later), "the visitor may have what is theirs"
 
 
+def test_what_is_restricted_after_the_purge_has_looked_stays(
+    acme: Account, ana: Membership, talk: Conversation, new_visitor: Callable[..., Visitor]
+) -> None:
+    idle = new_visitor()
+    due = retention.cut_off(Period.ONE_MONTH, timezone.now() + timedelta(days=2_000))
+    with tenant(acme.pk):
+        now, ground = timezone.now(), RestrictionGround.ACCURACY
+        restrictions.place([talk.visitor_id, idle.pk], ground=ground, by=ana, now=now)
+        anew = conversations.open_for(talk.visitor)
+        knew_nobody: set[UUID] = set()
+
+        while CONVERSATIONS.step(due, knew_nobody, 10) or IDLE_VISITORS.step(due, knew_nobody, 10):
+            pass
+
+        assert set(Conversation.objects.all()) == {talk}
+        assert set(Visitor.objects.all()) == {talk.visitor, idle}
+        assert not Conversation.objects.filter(pk=anew.pk).exists(), "the step deletes what is due"
+
+
 @covers("S73", "R3", page="/app/<slug>/settings/privacy/requests/<id>/")
 def test_it_begins_with_a_request_and_ends_after_the_person_was_told(
     acme: Account, ana: Membership, talk: Conversation, login: LogIn
@@ -231,14 +251,19 @@ def test_asking_again_takes_in_what_came_since(
     acme: Account, ana: Membership, talk: Conversation
 ) -> None:
     with tenant(acme.pk):
-        _restrict(talk, ana)
+        now, first = timezone.now(), RestrictionGround.ACCURACY
+        asked = requests.receive(RequestKind.RESTRICTION, Channel.PAGE, email=NELL, now=now)
+        restrictions.place([talk.visitor_id], ground=first, by=ana, now=now, request=asked)
         anew = conversations.open_for(talk.visitor)
         _say(anew, Author.of_visitor(talk.visitor), "Hello?")
 
         _restrict(talk, ana, RestrictionGround.CLAIMS)
 
         assert _found(ana)["all"] == 0
-        assert restrictions.of(talk.visitor_id).ground == "claims"  # type: ignore[union-attr]
+        standing = restrictions.of(talk.visitor_id)
+        assert standing
+        assert standing.ground == "claims"
+        assert standing.request == asked, "whoever asked is still told before it ends"
 
 
 def test_whose_data_are_restricted_may_erase_them(
