@@ -183,8 +183,9 @@ def use_again(request: VisitorRequest) -> HttpResponse:
     """End the restriction that the visitor asked for (Art. 18 GDPR). Twice is once."""
     _count(request)
     visitor = visitors.find(request.visitor_id)
-    if visitor is None or not restrictions.take_back(visitor.pk, now=timezone.now()):
+    if visitor is None:
         return refused(RefusedError(wire.Refusal.NOT_FOUND))
+    restrictions.take_back(visitor.pk, now=timezone.now())
     return JsonResponse({"restricted_at": None})
 
 
