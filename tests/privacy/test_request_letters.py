@@ -3,10 +3,13 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import time_machine
+from django.apps import apps
+from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
@@ -150,3 +153,25 @@ def test_beat_visits_the_accounts_where_a_letter_is_due(
         visits[name] = len(started)
 
     assert visits == {"nothing": 0, "later": 0, "due": 1}
+
+
+def test_letters_from_before_there_were_errands_go_out_after_the_update(
+    asked: SubjectRequest,
+    acme: Account,
+    use_mailbox: Callable[[], Mailbox],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    mailbox = use_mailbox()
+    Account.objects.filter(pk=acme.pk).update(request_errand_at=None)
+    migration = import_module("accounts.migrations.0012_wake_letters_of_requests")
+
+    with connection.schema_editor() as editor:
+        migration.wake(apps, editor)
+
+    with django_capture_on_commit_callbacks() as started:
+        send_due_request_letters()
+    assert len(started) == 1
+    send_request_letters(account_id=str(acme.pk))
+    assert RequestLetter.objects.get().sent_at
+    assert mailbox.only
+    assert _due_at(acme) is None
