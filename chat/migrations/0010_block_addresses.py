@@ -9,12 +9,4 @@ class Migration(migrations.Migration):
             name="blocked_address",
             field=models.GenericIPAddressField(blank=True, null=True),
         ),
-        migrations.AddIndex(
-            model_name="visitor",
-            index=models.Index(
-                condition=models.Q(("blocked_address__isnull", False)),
-                fields=["account", "blocked_address"],
-                name="visitor_blocked_address",
-            ),
-        ),
     ]
