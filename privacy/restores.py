@@ -9,6 +9,7 @@ there, and erases them again.
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def arrived() -> None:
 
 
 class ErasedPeople:
-    """The lines outside the database: a file for each day, in `settings.ERASURES_DIR`."""
+    """The lines outside the database: a file for each account and day, in `settings.ERASURES_DIR`."""
 
     def outside(self, subject: Model) -> Any:
         account_id = current_account()
@@ -74,13 +75,12 @@ class ErasedPeople:
         return [_hash(account_id, subject.pk)]
 
     def erase(self, account_id: UUID, outside: Any) -> None:
-        folder = Path(settings.ERASURES_DIR)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / f"{timezone.now().astimezone(UTC).date().isoformat()}.txt"
+        path = _path(account_id, _today(timezone.now()))
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = os.open(path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
         try:
             # In one piece, so that two who write at once do not mix.
-            os.write(file, "".join(f"{account_id} {one}\n" for one in outside).encode())
+            os.write(file, "".join(f"{one}\n" for one in outside).encode())
             os.fsync(file)
         finally:
             os.close(file)
@@ -93,8 +93,7 @@ def returned() -> list[UUID]:
     """The people of this account who were erased and are there again. Inside the account."""
     account_id = current_account()
     assert account_id is not None
-    prefix = f"{account_id} "
-    noted = {line.removeprefix(prefix) for line in _lines() if line.startswith(prefix)}
+    noted = set(_lines(account_id))
     if not noted:
         return []
     return [
@@ -112,26 +111,32 @@ def erase_again(person_id: UUID) -> None:
     try:
         erasures.erase(Subject.VISITOR, person, account_id=account_id, by=None)
     except ValidationError as refused:
-        log.error("not_erased_again", reason=refused.code)
+        log.error("not_erased_again", code=refused.code)
     else:
         log.info("erased_again")
 
 
 def delete_old(now: datetime) -> None:
     """Delete lines that no backup reaches back to."""
-    for day, path in _files():
-        if day < now.astimezone(UTC).date() - KEPT_FOR:
+    for path in Path(settings.ERASURES_DIR).glob("????-??-??.*.txt"):
+        if date.fromisoformat(path.name[:10]) < _today(now) - KEPT_FOR:
             path.unlink(missing_ok=True)
 
 
-def _files() -> Iterator[tuple[date, Path]]:
-    for path in sorted(Path(settings.ERASURES_DIR).glob("????-??-??.txt")):
-        yield date.fromisoformat(path.stem), path
+def _lines(account_id: UUID) -> Iterator[str]:
+    # By their names, not by a look through the folder, in which every account has its files.
+    today = _today(timezone.now())
+    for age in range(KEPT_FOR.days + 1):
+        with suppress(FileNotFoundError):
+            yield from _path(account_id, today - timedelta(days=age)).read_text().splitlines()
 
 
-def _lines() -> Iterator[str]:
-    for _day, path in _files():
-        yield from path.read_text().splitlines()
+def _path(account_id: UUID, day: date) -> Path:
+    return Path(settings.ERASURES_DIR) / f"{day.isoformat()}.{account_id}.txt"
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(UTC).date()
 
 
 def _hash(account_id: UUID, person_id: UUID, secret: str | None = None) -> str:

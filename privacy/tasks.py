@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -64,10 +65,7 @@ def look_for_restore() -> None:
 def purge_account(step: Steps) -> None:
     """Delete what the account keeps no longer, and whom a restore has brought back. Safe to run
     twice, also at once."""
-    for person_id in step(restores.returned):
-        step(restores.erase_again, person_id)
-        for erasure_id in step(erasures.unfinished):
-            step(erasures.finish, erasure_id)
+    _erase_again(step)
     began = time.monotonic()
     run_id = step(_begin)
     _tell_of_step(began)
@@ -80,6 +78,27 @@ def purge_account(step: Steps) -> None:
         # As long as the step took: the purge never takes more than half of what the database can
         # do for the people who talk.
         time.sleep(min(took, LONGEST_PAUSE))
+
+
+def _erase_again(step: Steps) -> None:
+    """Erase whom a restore has brought back. Whatever stops one of them stops neither the others nor
+    the purge, and the next night tries again."""
+    with _going_on("not_looked_for_erased"):
+        for person_id in step(restores.returned):
+            with _going_on("not_erased_again"):
+                step(restores.erase_again, person_id)
+                for erasure_id in step(erasures.unfinished):
+                    with _going_on("erasure_unfinished"):
+                        step(erasures.finish, erasure_id)
+
+
+@contextlib.contextmanager
+def _going_on(event: str) -> Iterator[None]:
+    """Log a fault, by its class only, and go on."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  (what comes next must not wait for it)
+        log.error(event, error=type(error).__name__)
 
 
 def _tell_of_step(began: float) -> float:
@@ -209,7 +228,8 @@ def tidy_account(step: Steps) -> None:
     """Finish what was cut short, delete copies, exports and details of requests whose time is over,
     and write down which consents have ended."""
     for erasure_id in step(erasures.unfinished):
-        step(erasures.finish, erasure_id)
+        with _going_on("erasure_unfinished"):
+            step(erasures.finish, erasure_id)
     step(copies.drop_expired, timezone.now())
     step(exports.drop_expired, timezone.now())
     step(requests.drop_details, timezone.now())

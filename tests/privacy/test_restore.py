@@ -12,6 +12,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+import structlog
 import time_machine
 from django.db import connection, connections
 from django.utils import timezone
@@ -21,11 +22,12 @@ from accounts.declarations import Subject
 from accounts.models import Account, Membership
 from accounts.tenancy import tenant
 from chat.models import Conversation, Message, Visitor
+from chatapp import logs
 from chatapp.embedded.binaries import find_postgres
 from privacy import erasures, holds, restores
 from privacy.models import ErasureReceipt, PurgeReceipt, Whereabouts
 from privacy.models.history import HoldKind
-from privacy.tasks import finish_erasures, look_for_restore, purge_account, tidy_up
+from privacy.tasks import finish_erasures, look_for_restore, purge_account, tidy_account, tidy_up
 from tests.coverage import covers
 
 NewConversation = Callable[..., Conversation]
@@ -48,6 +50,13 @@ def _returned(account: Account, visitor: Visitor) -> None:
     """What a restore does, for tests that need no real one."""
     with tenant(account.pk):
         Visitor.objects.bulk_create([visitor])
+
+
+def _long_ago(account: Account, conversation: Conversation) -> None:
+    with tenant(account.pk):
+        longer_ago = timezone.now() - timedelta(days=4_000)
+        Conversation.objects.filter(pk=conversation.pk).update(last_message_at=longer_ago)
+        Message.objects.filter(conversation=conversation).update(sent_at=longer_ago)
 
 
 @pytest.mark.django_db
@@ -90,6 +99,63 @@ def test_whoever_was_erased_and_is_there_again_goes_with_the_next_purge(
 
 
 @pytest.mark.django_db
+def test_an_erasure_that_cannot_be_finished_stops_neither_the_others_nor_the_purge(
+    acme: Account,
+    new_visitor: Callable[..., Visitor],
+    new_conversation: NewConversation,
+    erasures_dir: Path,
+) -> None:
+    for person in (new_visitor(), new_visitor()):
+        _erased(acme, person)
+        _returned(acme, person)
+    _long_ago(acme, new_conversation("old"))
+    (file,) = erasures_dir.iterdir()
+    tomorrow = timezone.now() + timedelta(days=1)
+    unwritable = erasures_dir / file.name.replace(file.name[:10], tomorrow.date().isoformat())
+    unwritable.symlink_to(erasures_dir / "missing" / "disk")
+
+    with time_machine.travel(tomorrow, tick=False):
+        purge_account(account_id=str(acme.pk))
+
+        with tenant(acme.pk):
+            assert not Conversation.objects.exists()
+            assert PurgeReceipt.objects.count() == 1
+            assert not restores.returned()
+            assert len(erasures.unfinished()) == 2, "without their lines they have no receipts"
+        unwritable.unlink()
+        tidy_account(account_id=str(acme.pk))
+
+    with tenant(acme.pk):
+        assert not erasures.unfinished()
+        assert ErasureReceipt.objects.count() == 4
+
+
+@pytest.mark.django_db
+def test_a_list_that_cannot_be_read_stops_no_purge_and_no_other_account(
+    acme: Account,
+    other: Account,
+    new_visitor: Callable[..., Visitor],
+    new_conversation: NewConversation,
+    erasures_dir: Path,
+) -> None:
+    nell = new_visitor()
+    _erased(acme, nell)
+    _returned(acme, nell)
+    (file,) = erasures_dir.iterdir()
+    theirs = erasures_dir / file.name.replace(str(acme.pk), str(other.pk))
+    theirs.write_bytes(b"\xff")
+    with tenant(acme.pk):
+        assert restores.returned() == [nell.pk]
+
+    file.write_bytes(b"\xff")
+    _long_ago(acme, new_conversation("old"))
+    purge_account(account_id=str(acme.pk))
+
+    with tenant(acme.pk):
+        assert not Conversation.objects.exists()
+
+
+@pytest.mark.django_db
 def test_a_hold_that_is_there_again_keeps_the_person(
     acme: Account, ana: Membership, new_visitor: Callable[..., Visitor]
 ) -> None:
@@ -99,10 +165,14 @@ def test_a_hold_that_is_there_again_keeps_the_person(
     with tenant(acme.pk):
         holds.place(HoldKind.VISITOR, nell.pk, reason="A case", by=ana)
 
-    purge_account(account_id=str(acme.pk))
+    with structlog.testing.capture_logs() as lines:
+        purge_account(account_id=str(acme.pk))
 
     with tenant(acme.pk):
         assert Visitor.objects.get() == nell
+    (told,) = (one for one in lines if one["event"] == "not_erased_again")
+    assert told["code"] == "held"
+    assert set(told) <= logs.FIELDS | {"log_level"}
 
 
 @pytest.mark.django_db
@@ -200,10 +270,7 @@ def test_a_real_backup_is_restored_and_deleted_things_are_gone_again(
     tmp_path: Path,
 ) -> None:
     old, erased, stays = (new_conversation(said) for said in ("old", "erased", "stays"))
-    with tenant(acme.pk):
-        longer_ago = timezone.now() - timedelta(days=4_000)
-        Conversation.objects.filter(pk=old.pk).update(last_message_at=longer_ago)
-        Message.objects.filter(conversation=old).update(sent_at=longer_ago)
+    _long_ago(acme, old)
     look_for_restore()
     dump = str(tmp_path / "chatapp.dump")
     name = connection.settings_dict["NAME"]
