@@ -2,7 +2,8 @@
 
 Staff enter an account nowhere else. A session is opened by `privacy.support_sessions`, for a reason
 and for four hours at most; here is what happens inside the account: an owner lets support in and ends
-a session, and each look is written down before anything is shown.
+a session, and each look is written down before anything is shown. Where support waits for an owner's
+word, no session outlasts it.
 """
 
 from datetime import datetime, timedelta
@@ -98,14 +99,16 @@ def _note(one: SupportSession) -> None:
 
 @transaction.atomic
 def let_in(account: Account, period: timedelta, *, by: Membership) -> datetime:
-    """Let support in from now on, until the time that is returned. Raises ValidationError for anybody
-    but an owner."""
+    """Let support in from now on, until the time that is returned; what runs for longer ends then.
+    Raises ValidationError for anybody but an owner."""
     one = _locked(account, by)
-    one.support_granted_until = timezone.now() + period
+    granted_until = timezone.now() + period
+    one.support_granted_until = granted_until
     one.save(update_fields=["support_granted_until"])
-    until = one.support_granted_until.isoformat(timespec="minutes")
+    until = granted_until.isoformat(timespec="minutes")
     audit.record(one.pk, Event.SUPPORT_GRANTED, by=by, until=until)
-    return one.support_granted_until
+    _keep_to_the_word(one, by)
+    return granted_until
 
 
 @transaction.atomic
@@ -122,8 +125,9 @@ def keep_out(account: Account, *, by: Membership) -> None:
 
 @transaction.atomic
 def choose(account: Account, *, needs_grant: bool, by: Membership) -> None:
-    """Whether support enters only while it is let in. Choosing that ends what runs without it.
-    Raises ValidationError for anybody but an owner."""
+    """Whether support enters only while it is let in. Choosing that ends what runs without it; what
+    runs for longer than support is let in ends then. Raises ValidationError for anybody but an
+    owner."""
     one = _locked(account, by)
     audit.changed(
         one.pk,
@@ -134,8 +138,7 @@ def choose(account: Account, *, needs_grant: bool, by: Membership) -> None:
     )
     one.support_needs_grant = needs_grant
     one.save(update_fields=["support_needs_grant"])
-    if needs_grant and not is_let_in(one):
-        _end_all(by)
+    _keep_to_the_word(one, by)
 
 
 @transaction.atomic
@@ -148,6 +151,24 @@ def end(session_id: UUID, *, by: Membership) -> bool:
         return False
     _end(one, by)
     return True
+
+
+def _keep_to_the_word(one: Account, by: Membership) -> None:
+    """Where support waits for an owner's word, let what runs end with it. The account is locked."""
+    if not one.support_needs_grant:
+        return
+    now = timezone.now()
+    until = one.support_granted_until or now
+    for session in SupportSession.objects.running().select_for_update():
+        # A session lasts a moment at least, which the database holds.
+        if until <= max(now, session.started_at):
+            _end(session, by)
+        elif until < session.ends_at:
+            session.ends_at = until
+            session.save(update_fields=["ends_at"])
+    if one.support_runs_until and until < one.support_runs_until:
+        one.support_runs_until = until
+        one.save(update_fields=["support_runs_until"])
 
 
 def _end_all(by: Membership) -> None:

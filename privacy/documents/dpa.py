@@ -150,10 +150,12 @@ _PART_A_1_TO_4 = (
             Point(
                 "3.3",
                 "Access by staff",
-                "Staff of the platform enter an account only for a stated reason, for at most four "
-                "hours and to read; unless the account chooses otherwise, only while one of its "
-                "owners lets them in. The owners of the account see each such access and what was "
-                "read, and can end it at once.",
+                "Staff of the platform enter an account only in a session: for a stated reason, "
+                "for at most four hours and to read. Unless an owner of the account chooses "
+                "otherwise, a session begins only while an owner lets support in, and ends with "
+                "that time at the latest. The owners are told of each session by e-mail, see in "
+                "the account its reason and every page and conversation that was opened in it, "
+                "and can end it at once: no page is given out after that.",
             ),
         ),
     ),

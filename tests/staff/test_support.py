@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, InternalError, transaction
@@ -121,6 +122,52 @@ def test_a_session_ends_with_the_time_for_which_support_was_let_in(
     one = support_sessions.start(acme, four, staff_name="Sam", reason=REASON, by=sam)
 
     assert one.ends_at == until
+
+
+def test_a_session_that_runs_ends_with_a_shorter_time(
+    let_in: Account, ana: Membership, sam: User, console: Client
+) -> None:
+    four = timedelta(hours=4)
+    one = support_sessions.start(let_in, four, staff_name="Sam", reason=REASON, by=sam)
+
+    with tenant(let_in.pk):
+        until = support.let_in(let_in, HOUR, by=ana)
+
+    one.refresh_from_db()
+    let_in.refresh_from_db()
+    assert (one.ends_at, one.ended_at, let_in.support_runs_until) == (until, None, until)
+    with time_machine.travel(until, tick=False):
+        assert console.get(CONVERSATIONS).status_code == 404
+
+
+def test_asking_to_be_asked_holds_for_what_runs(
+    let_in: Account, ana: Membership, sam: User, console: Client
+) -> None:
+    with tenant(let_in.pk):
+        support.choose(let_in, needs_grant=False, by=ana)
+        until = support.let_in(let_in, HOUR, by=ana)
+    four = timedelta(hours=4)
+    one = support_sessions.start(let_in, four, staff_name="Sam", reason=REASON, by=sam)
+    assert one.ends_at > until, "nobody has to be asked"
+
+    with tenant(let_in.pk):
+        support.choose(let_in, needs_grant=True, by=ana)
+        one.refresh_from_db()
+        let_in.refresh_from_db()
+        assert (one.ends_at, one.ended_at) == (until, None)
+        assert let_in.support_runs_until == until
+        assert list(support.running(let_in)) == [one]
+        support.choose(let_in, needs_grant=False, by=ana)
+        support.keep_out(let_in, by=ana)
+    again = support_sessions.start(let_in, four, staff_name="Sam", reason=REASON, by=sam)
+    with tenant(let_in.pk):
+        support.choose(let_in, needs_grant=True, by=ana)
+
+    again.refresh_from_db()
+    let_in.refresh_from_db()
+    assert again.was_ended_by_owner
+    assert not support.running(let_in).exists()
+    assert console.get(CONVERSATIONS).status_code == 404
 
 
 def test_nobody_is_in_two_sessions_at_once(session: SupportSession, sam: User) -> None:
