@@ -203,8 +203,9 @@ def support_view(view: MemberView[P]) -> View:
 def _as_support(
     request: HttpRequest, slug: str, view: View, *args: Any, **kwargs: Any
 ) -> HttpResponseBase:
-    """Let support read one page. It is written down and committed first, so that nothing is shown that
-    is not in the account's trail; then the database itself refuses every write."""
+    """Let support read one page. The database itself refuses every write while it is made; it is given
+    out once it is written down and committed, so that nothing is shown that is not in the account's
+    trail, and nothing stands there that was not to be read."""
     user = cast(User, request.user)
     session = support.of_staff(slug, user.pk) if user.is_staff else None
     if session is None:
@@ -217,14 +218,15 @@ def _as_support(
     structlog.contextvars.bind_contextvars(account=str(session.account_id))
     if request.method not in SAFE or not getattr(view, "shown_to_support", False):
         return render(request, "accounts/support_refused.html", status=HTTPStatus.FORBIDDEN)
+    with tenant(session.account_id), reading_only():
+        response = view(inside, *args, **kwargs)
     page = request.path.partition(f"/{slug}/")[2]
     try:
         with tenant(session.account_id):
             support.look(session, page, kwargs.get("conversation_id"))
     except support.OverError:
         raise Http404 from None
-    with tenant(session.account_id), reading_only():
-        return view(inside, *args, **kwargs)
+    return response
 
 
 def _confirmed_within(request: HttpRequest, period: timedelta) -> bool:

@@ -2,7 +2,7 @@
 
 Staff enter an account nowhere else. A session is opened by `privacy.support_sessions`, for a reason
 and for four hours at most; here is what happens inside the account: an owner lets support in and ends
-a session, and each look is written down before anything is shown. Where support waits for an owner's
+a session, and each look is written down before anything is given out. Where support waits for an owner's
 word, no session outlasts it.
 """
 
@@ -57,9 +57,10 @@ def seat(session: SupportSession, user: User) -> Membership:
 
 @transaction.atomic
 def look(session: SupportSession, page: str, conversation_id: UUID | None = None) -> None:
-    """Write a look into the account's trail, inside the account, before it is shown. Raises OverError
-    for a session that no longer runs."""
-    # Locked, so that no page is given out once an owner has been told that it is over.
+    """Write a look at a page that is made into the account's trail, inside the account, before it is
+    given out. Raises OverError for a session that no longer runs."""
+    # Locked until that is committed: an owner who ends the session waits for it. So either the look
+    # stands in the trail before the end, or the page is not given out.
     one = SupportSession.objects.running().select_for_update().filter(pk=session.pk).first()
     if one is None:
         raise OverError

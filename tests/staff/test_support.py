@@ -3,22 +3,25 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, InternalError, transaction
-from django.test import Client
+from django.http import Http404, HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from accounts import audit, chains, support
+from accounts.doors import support_view
 from accounts.models import Account, AuditEntry, Membership, SupportSession, User
 from accounts.tenancy import reading_only, tenant
 from chat import own_data
 from chat.models import Conversation
-from privacy import support_sessions, tasks
-from privacy.models import Letter, LetterKind, StaffEntry
+from privacy import restrictions, support_sessions, tasks
+from privacy.models import Letter, LetterKind, RestrictionGround, StaffEntry
 from privacy.tasks import note_decisions, send_platform_letters
 from tests.conftest import PASSWORD, LogIn
 from tests.coverage import covers
@@ -242,6 +245,43 @@ def test_the_visitor_is_told_that_support_read_it(
         (reader,) = own_data.readers(acme, conversation.visitor)
 
     assert reader["name"] == "Support of chatapp"
+
+
+def test_what_support_was_refused_is_told_to_nobody_as_read(
+    session: SupportSession,
+    acme: Account,
+    ana: Membership,
+    console: Client,
+    conversation: Conversation,
+) -> None:
+    with tenant(acme.pk):
+        accuracy, now = RestrictionGround.ACCURACY, timezone.now()
+        restrictions.place([conversation.visitor_id], ground=accuracy, by=ana, now=now)
+
+    for unseen in (conversation.pk, uuid4()):
+        assert console.get(f"{CONVERSATIONS}{unseen}/").status_code == 404
+
+    with tenant(acme.pk):
+        assert own_data.readers(acme, conversation.visitor) == []
+        assert not AuditEntry.objects.filter(actor_id=session.pk).exists()
+
+
+def test_a_page_that_was_being_made_when_the_session_ended_is_not_given_out(
+    session: SupportSession, console: Client, sam: User
+) -> None:
+    request = RequestFactory().get(CONVERSATIONS)
+    request.user, request.session = sam, console.session
+
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+
+        def page(request: HttpRequest) -> HttpResponse:
+            clock.move_to(session.ends_at)
+            return HttpResponse("what the account holds")
+
+        with pytest.raises(Http404):
+            support_view(page)(request, "acme")
+
+    assert not any(event == "support.looked" for _, event, _ in _events(session.account))
 
 
 def test_nothing_can_be_written_where_support_reads(acme: Account) -> None:
