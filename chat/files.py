@@ -39,21 +39,26 @@ _signer = Signer(salt="chat.files", sep=".")
 # --- Addresses ---------------------------------------------------------------------------------
 
 
+# Bits of one byte. An address without the second is a member's, which opens less.
+_THUMBNAIL, _VISITORS = 1, 2
+
+
 @dataclass(frozen=True)
 class Claim:
-    """What a signed address says: this file of this account, until then."""
+    """What a signed address says: this file of this account, until then, and whom it was made for."""
 
     account_id: UUID
     attachment_id: UUID
     is_thumbnail: bool
+    is_visitors: bool
     expires: int
 
     def sign(self) -> str:
         packed = struct.pack(
-            ">16s16s?I",
+            ">16s16sBI",
             self.account_id.bytes,
             self.attachment_id.bytes,
-            self.is_thumbnail,
+            self.is_thumbnail * _THUMBNAIL | self.is_visitors * _VISITORS,
             self.expires,
         )
         return _signer.sign(base64.urlsafe_b64encode(packed).decode().rstrip("="))
@@ -63,12 +68,27 @@ class Claim:
         """The claim, or None when it is not ours or has ended (A7, A33)."""
         try:
             packed = base64.urlsafe_b64decode(_signer.unsign(signed) + "==")
-            account, attachment, is_thumbnail, expires = struct.unpack(">16s16s?I", packed)
+            account, attachment, kind, expires = struct.unpack(">16s16sBI", packed)
         except (BadSignature, ValueError, struct.error):
             return None
         if expires <= time.time():
             return None
-        return cls(UUID(bytes=account), UUID(bytes=attachment), is_thumbnail, expires)
+        return cls(
+            UUID(bytes=account),
+            UUID(bytes=attachment),
+            bool(kind & _THUMBNAIL),
+            bool(kind & _VISITORS),
+            expires,
+        )
+
+
+def claimed(claim: Claim) -> Attachment | None:
+    """The file that an address says, if it is there. An address that was made for members opens
+    nothing while the file's conversation is restricted (Art. 18 GDPR)."""
+    found = Attachment.objects.filter(pk=claim.attachment_id)
+    if not claim.is_visitors:
+        found = found.filter(message__conversation__restricted_at=None)
+    return found.first()
 
 
 def expiry() -> datetime:
@@ -77,10 +97,10 @@ def expiry() -> datetime:
     return datetime.fromtimestamp(_expires(), UTC)
 
 
-def address(attachment: Attachment, *, thumbnail: bool = False) -> str:
+def address(attachment: Attachment, *, for_visitor: bool, thumbnail: bool = False) -> str:
     """Where the file can be had until `expiry()` by whoever holds the address, and no longer than
-    the row exists."""
-    claim = Claim(attachment.account_id, attachment.pk, thumbnail, _expires())
+    the row exists; for members, also not while it is restricted."""
+    claim = Claim(attachment.account_id, attachment.pk, thumbnail, for_visitor, _expires())
     return reverse("file", args=[claim.sign(), attachment.name])
 
 

@@ -75,17 +75,21 @@ def author_row(message: Message) -> wire.AuthorRow:
     )
 
 
-def attachment_row(attachment: Attachment) -> wire.AttachmentRow:
+def attachment_row(attachment: Attachment, *, side: Side) -> wire.AttachmentRow:
+    for_visitor = side == "visitor"
+    thumbnail = bool(attachment.thumbnail)
     return wire.AttachmentRow(
         id=attachment.pk,
         name=attachment.name,
         content_type=attachment.content_type,
         size=attachment.size,
-        kind="image" if attachment.thumbnail else "file",
+        kind="image" if thumbnail else "file",
         width=attachment.width,
         height=attachment.height,
-        url=files.address(attachment),
-        thumbnail_url=files.address(attachment, thumbnail=True) if attachment.thumbnail else None,
+        url=files.address(attachment, for_visitor=for_visitor),
+        thumbnail_url=files.address(attachment, for_visitor=for_visitor, thumbnail=True)
+        if thumbnail
+        else None,
         expires_at=files.expiry(),
     )
 
@@ -95,7 +99,8 @@ def message_row(
 ) -> wire.MessageRow:
     """Joins needed: `visitor`, `member`, `redacted_by`; `attachments` prefetched, unless they are given.
 
-    Only agents are told who took content back.
+    Only agents are told who took content back, and their addresses of files open nothing while the
+    conversation is restricted.
     """
     if attachments is None:
         attachments = list(message.attachments.all())
@@ -108,7 +113,7 @@ def message_row(
         author=author_row(message),
         body=message.body,
         event=message.event,
-        attachments=[attachment_row(attachment) for attachment in attachments],
+        attachments=[attachment_row(attachment, side=side) for attachment in attachments],
         sent_at=message.sent_at,
         redacted_at=message.redacted_at,
         redacted_by=_redactor(message) if side == "agents" else None,

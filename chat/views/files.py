@@ -11,7 +11,6 @@ from accounts import ratelimits
 from accounts.doors import MemberRequest, agent_view, signed_view
 from chat import files, projections, wire
 from chat.files import Claim
-from chat.models import Attachment
 from chat.refusals import RefusedError
 from chat.views.inbox import refused
 
@@ -28,7 +27,7 @@ def upload(request: MemberRequest) -> HttpResponse:
         attachment = files.accept(sent, author=request.membership)
     except RefusedError as refusal:
         return refused(refusal)
-    row = projections.attachment_row(attachment)
+    row = projections.attachment_row(attachment, side="agents")
     return JsonResponse(row.model_dump(mode="json"), status=HTTPStatus.CREATED)
 
 
@@ -36,7 +35,7 @@ def upload(request: MemberRequest) -> HttpResponse:
 @signed_view(Claim.read)
 def download(request: HttpRequest, claim: Claim, name: str) -> HttpResponse:
     """The file of a signed address, as something to save and never as something to run (A33)."""
-    attachment = Attachment.objects.filter(pk=claim.attachment_id).first()
+    attachment = files.claimed(claim)
     if attachment is None:
         raise Http404
     stored = attachment.thumbnail if claim.is_thumbnail else attachment.file

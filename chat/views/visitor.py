@@ -34,7 +34,7 @@ def upload(request: VisitorRequest) -> HttpResponse:
         attachment = files.accept(sent, author=request.visitor_id)
     except RefusedError as refusal:
         return refused(refusal)
-    row = projections.attachment_row(attachment)
+    row = projections.attachment_row(attachment, side="visitor")
     return JsonResponse(row.model_dump(mode="json"), status=HTTPStatus.CREATED)
 
 

@@ -23,10 +23,12 @@ from PIL import Image, PngImagePlugin
 
 from accounts.models import Account, Membership
 from accounts.tenancy import tenant
-from chat import files, identity, images, wire
+from chat import files, identity, images, messages, wire
+from chat.authors import Author
 from chat.files import Claim, clean_name
-from chat.models import Attachment
+from chat.models import Attachment, Conversation
 from chat.refusals import RefusedError
+from chat.restricting import restrict
 
 LogIn = Callable[[Membership], Client]
 UPLOAD = "/app/acme/files/"
@@ -330,6 +332,11 @@ def test_outsiders_upload_nothing(ana: Membership, gus: Membership, login: LogIn
     assert login(ana).get(UPLOAD).status_code == 405
 
 
+def address_of(attachment: Attachment, *, thumbnail: bool = False) -> str:
+    """As members have it."""
+    return files.address(attachment, for_visitor=False, thumbnail=thumbnail)
+
+
 @pytest.fixture
 def note(acme: Account, ana: Membership) -> Attachment:
     with tenant(acme.pk):
@@ -346,7 +353,7 @@ def test_a_signed_address_gives_the_file_to_save_and_never_to_run(
     note: Attachment, client: Client
 ) -> None:
     """A33."""
-    response = client.get(files.address(note))
+    response = client.get(address_of(note))
 
     assert response.status_code == 200
     assert response.content == HTML
@@ -359,18 +366,18 @@ def test_a_signed_address_gives_the_file_to_save_and_never_to_run(
 
 
 def test_a_thumbnail_has_an_address_of_its_own(picture: Attachment, client: Client) -> None:
-    response = client.get(files.address(picture, thumbnail=True))
+    response = client.get(address_of(picture, thumbnail=True))
 
     assert response.headers["Content-Type"] == "image/webp"
     assert response.headers["Content-Disposition"].startswith("attachment;")
     with Image.open(io.BytesIO(response.content)) as image:
         assert max(image.size) == 400
-    assert client.get(files.address(picture)).headers["Content-Type"] == "image/png"
+    assert client.get(address_of(picture)).headers["Content-Type"] == "image/png"
 
 
 def test_an_address_ends(note: Attachment, client: Client) -> None:
     """A33."""
-    address = files.address(note)
+    address = address_of(note)
     ends = files.expiry()
 
     with time_machine.travel(ends - timedelta(seconds=2), tick=False):
@@ -381,11 +388,11 @@ def test_an_address_ends(note: Attachment, client: Client) -> None:
 
 def test_an_address_is_the_same_text_within_the_hour(note: Attachment) -> None:
     with time_machine.travel("2026-03-01T10:00:00Z", tick=False):
-        first, ends = files.address(note), files.expiry()
+        first, ends = address_of(note), files.expiry()
     with time_machine.travel("2026-03-01T10:59:59Z", tick=False):
-        assert (files.address(note), files.expiry()) == (first, ends)
+        assert (address_of(note), files.expiry()) == (first, ends)
     with time_machine.travel("2026-03-01T11:00:00Z", tick=False):
-        assert files.address(note) != first
+        assert address_of(note) != first
     assert ends.isoformat() == "2026-03-02T11:00:00+00:00"
 
 
@@ -397,7 +404,7 @@ def test_a_deleted_file_is_dead_at_once(
     django_capture_on_commit_callbacks: Callable[..., object],
 ) -> None:
     """A33."""
-    address = files.address(note)
+    address = address_of(note)
     with django_capture_on_commit_callbacks(execute=True), tenant(acme.pk):  # type: ignore[attr-defined]
         files.delete(note)
 
@@ -405,23 +412,65 @@ def test_a_deleted_file_is_dead_at_once(
     assert not [path for path in own_media.rglob("*") if path.is_file()]
 
 
+def test_an_address_opens_nothing_for_members_while_the_conversation_is_restricted(
+    acme: Account, conversation: Conversation, client: Client
+) -> None:
+    """Art. 18 GDPR: an inbox that was open holds addresses that live for a day."""
+    visitor = conversation.visitor
+    with tenant(acme.pk):
+        sent = [
+            files.accept(uploaded(content), author=visitor.public_id) for content in (drawn(), HTML)
+        ]
+        event = messages.post(
+            conversation,
+            author=Author.of_visitor(visitor),
+            body="Look",
+            client_id=uuid4(),
+            attachments=[one.pk for one in sent],
+        )
+    shown_to_members, shown_to_visitor = (
+        {
+            address
+            for row in side.messages[0].attachments
+            for address in (row.url, row.thumbnail_url)
+        }
+        - {None}
+        for side in (event.inbox, event.visitor)
+    )
+
+    def answers() -> tuple[set[int], set[int]]:
+        return (
+            {client.get(str(address)).status_code for address in shown_to_members},
+            {client.get(str(address)).status_code for address in shown_to_visitor},
+        )
+
+    assert len(shown_to_members) == len(shown_to_visitor) == 3
+    assert answers() == ({200}, {200})
+    with tenant(acme.pk):
+        restrict([visitor], timezone.now())
+    assert answers() == ({404}, {200}), "what is the visitor's stays theirs"
+    with tenant(acme.pk):
+        restrict([visitor], None)
+    assert answers() == ({200}, {200})
+
+
 def test_a_file_whose_bytes_are_gone_is_not_found(note: Attachment, client: Client) -> None:
     default_storage.delete(str(note.file.name))
 
-    assert client.get(files.address(note)).status_code == 404
+    assert client.get(address_of(note)).status_code == 404
 
 
 def test_the_account_in_the_signature_is_the_only_one_entered(
     note: Attachment, other: Account, client: Client
 ) -> None:
     """A7, A30: our own signature over another account, or another id, opens nothing."""
-    good = Claim.read(files.address(note).split("/")[2])
+    good = Claim.read(address_of(note).split("/")[2])
     assert good is not None
 
     for claim in (
-        Claim(other.pk, note.pk, False, good.expires),
-        Claim(uuid4(), note.pk, False, good.expires),
-        Claim(note.account_id, uuid4(), False, good.expires),
+        Claim(other.pk, note.pk, False, False, good.expires),
+        Claim(uuid4(), note.pk, False, False, good.expires),
+        Claim(note.account_id, uuid4(), False, False, good.expires),
     ):
         assert client.get(f"/files/{claim.sign()}/x").status_code == 404
     assert client.get(f"/files/{good.sign()}/x").status_code == 200
@@ -433,12 +482,12 @@ def test_a_blocked_accounts_files_are_not_found(
     acme.is_blocked = True
     acme.save()
 
-    assert client.get(files.address(note)).status_code == 404
+    assert client.get(address_of(note)).status_code == 404
 
 
 def test_a_signature_that_is_not_ours_opens_nothing(note: Attachment, client: Client) -> None:
     """A7, A33."""
-    _, _, signed, name = files.address(note).split("/")
+    _, _, signed, name = address_of(note).split("/")
     value, _, signature = signed.partition(".")
     longer = base64.urlsafe_b64encode(b"x" * 60).decode()
     for forged in (
@@ -455,7 +504,7 @@ def test_a_signature_that_is_not_ours_opens_nothing(note: Attachment, client: Cl
 
 
 def test_a_name_in_the_address_decides_nothing(note: Attachment, client: Client) -> None:
-    signed = files.address(note).split("/")[2]
+    signed = address_of(note).split("/")[2]
 
     for name in ("page.html", "%0d%0aX-Evil: 1", "..%2f..%2fpasswd"):
         response = client.get(f"/files/{signed}/{name}")
