@@ -213,8 +213,9 @@ def delete_old(now: datetime) -> None:
 
 def _locked(account: Account, by: Membership) -> Account:
     _refuse_others(by)
-    # The row of the account is what opening a session locks too.
-    return Account.objects.select_for_update().get(pk=account.pk)
+    # The row of the account is what opening a session locks too. Without the key: whoever holds a
+    # session and writes into the trail need not wait, and so waits in no circle.
+    return Account.objects.select_for_update(no_key=True).get(pk=account.pk)
 
 
 def _refuse_others(by: Membership) -> None:

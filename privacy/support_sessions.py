@@ -49,7 +49,7 @@ def start(
     # Locked with the account, so that an owner's word is not taken back in between; and the person,
     # so that two tabs do not open two.
     User.objects.select_for_update().get(pk=by.pk)
-    one = Account.objects.select_for_update().get(pk=account.pk)
+    one = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     if one.is_blocked:
         raise ValidationError({"account": _("This account is blocked.")})
     if not support.is_let_in(one):

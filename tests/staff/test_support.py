@@ -9,9 +9,10 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, InternalError, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import audit, chains, support
@@ -494,3 +495,24 @@ def test_the_night_ends_with_what_was_not_written_down(session: SupportSession) 
 
 def test_events_of_support_have_words(db: None) -> None:
     assert {one for one in audit.Event if one.startswith("support")} <= set(audit.EVENT_TEXTS)
+
+
+def test_who_writes_into_the_trail_does_not_wait_for_an_owner_or_a_new_session(
+    acme: Account, ana: Membership, sam: User
+) -> None:
+    """A look holds its session while it writes an entry, which needs the account's key: an owner who
+    held that and asked for the session would wait in a circle with it."""
+    with CaptureQueriesContext(connection) as queries:
+        with tenant(acme.pk):
+            support.let_in(acme, HOUR, by=ana)
+        support_sessions.start(acme, HOUR, staff_name="Sam", reason=REASON, by=sam)
+        with tenant(acme.pk):
+            support.keep_out(acme, by=ana)
+
+    locks = [
+        one["sql"]
+        for one in queries
+        if "FOR " in one["sql"] and 'FROM "accounts_account"' in one["sql"]
+    ]
+    assert len(locks) == 3
+    assert all("FOR NO KEY UPDATE" in one for one in locks)
