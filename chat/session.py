@@ -115,11 +115,13 @@ class VisitorSession:
         await self._listen()
         self._status = await self._announced()
         details = await self._recalled()
-        welcome, changes = await self._inside(self._read_first, frame, known is None, details)
+        welcome, changes, collected = await self._inside(
+            self._read_first, frame, known is None, details
+        )
         await self._send(welcome)
         if changes:
             await self._send(changes)
-        await self._is_here(frame.page)
+        await self._is_here(frame.page, collected)
         return (self.conversation, self.version) != (frame.conversation, frame.since or 0)
 
     async def receive(self, frame: wire.VisitorUp) -> None:
@@ -177,7 +179,8 @@ class VisitorSession:
             case wire.VisitorTyping():
                 await self._typing(frame)
             case wire.VisitorPage():
-                await self._is_here(frame.page)
+                collected = await self._inside(technical.collected, self.account.pk)
+                await self._is_here(frame.page, collected)
             case wire.VisitorIdentify():
                 await self._identify(frame)
             case wire.VisitorEnd():
@@ -206,7 +209,7 @@ class VisitorSession:
 
     async def _sync(self, frame: wire.VisitorSync) -> None:
         await self._send(await self._inside(self._resume, frame))
-        await self._is_here(None)
+        await self._is_here(None, ())
         # The word of a change may have been lost.
         await self.availability_changed(await self._announced())
 
@@ -269,10 +272,9 @@ class VisitorSession:
 
     # --- Presence: the droppable lane -----------------------------------------------------------
 
-    async def _is_here(self, page: wire.Page | None) -> None:
+    async def _is_here(self, page: wire.Page | None, collected: Collection[Kind]) -> None:
         came_from = ""
         if page:
-            collected = await self._inside(technical.collected, self.account.pk)
             if Kind.REFERRER in collected:
                 came_from = presence.site_of(page.referrer)
             if came_from == self._site:
@@ -361,12 +363,16 @@ class VisitorSession:
 
     def _read_first(
         self, frame: wire.VisitorHello, is_new: bool, details: Mapping[str, Any]
-    ) -> tuple[wire.VisitorWelcome, wire.VisitorChanges | None]:
+    ) -> tuple[wire.VisitorWelcome, wire.VisitorChanges | None, Collection[Kind]]:
         site = identity.read_ticket(self.account, frame.ticket)
         if site is None:
             raise ClosingError(CloseCode.UNAUTHORISED)
         self._site = site
-        self._is_barred = blocked_addresses.is_blocked(self._caller.address)
+        collected = technical.collected(self.account.pk)
+        # An account that stores no addresses has none to look for.
+        self._is_barred = Kind.IP_ADDRESS in collected and blocked_addresses.is_blocked(
+            self._caller.address
+        )
         state, changes = None, None
         if frame.conversation is None:
             state = self._fresh()
@@ -384,13 +390,14 @@ class VisitorSession:
             availability=self._status,
             forms=self._forms(visitor, details),
         )
-        return welcome, changes if changes and changes.conversation else None
+        return welcome, changes if changes and changes.conversation else None, collected
 
     def _resume(self, frame: wire.VisitorSync) -> wire.VisitorChanges:
-        account = Account.objects.filter(pk=self.account.pk, is_blocked=False).first()
+        found = Account.objects.filter(pk=self.account.pk, is_blocked=False)
+        account = found.annotate(bars=blocked_addresses.bars(self._caller.address)).first()
         if account is None or not sites.is_allowed(account, self._site):
             raise ClosingError(CloseCode.FORBIDDEN)
-        self._is_barred = blocked_addresses.is_blocked(self._caller.address)
+        self._is_barred = account.bars
         return self._since(frame.conversation, frame.since)
 
     def _since(self, conversation_id: UUID | None, since: int | None) -> wire.VisitorChanges:
@@ -522,21 +529,21 @@ class VisitorSession:
     def _post_first(
         self, frame: wire.VisitorMessage, filed: Filed | None, details: Mapping[str, Any]
     ) -> Event:
-        if blocked_addresses.is_blocked(self._caller.address):
-            raise RefusedError(Refusal.BLOCKED)
         visitor = visitors.find(self.visitor_id)
         known = _known(visitor, details)
+        is_back = visitor is not None
         if visitor is None:
             told = self._details({**details, **(filed.said if filed else {})}, frame)
             visitor = visitors.ensure(self.account.pk, self.visitor_id, told)
-        else:
-            visitors.come_back(visitor, address=self._caller.address, screen=frame.screen)
         author = Author.of_visitor(visitor)
         event = messages.posted(author, frame.id)
         if event is None:
             key = self._group_key or details.get("group")
             group = groups.find(storable(key)) if key else None
             conversation = conversations.open_for(visitor, group=group)
+            if is_back:
+                # After it, because whoever waits for another tab's must not hold the visitor.
+                visitors.come_back(visitor, address=self._caller.address, screen=frame.screen)
             if not conversation.last_seq:
                 telling.require_tick(self.account, self._language, visitor, frame.notice)
                 if filed is None:

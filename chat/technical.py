@@ -58,10 +58,12 @@ def collected(account_id: UUID) -> frozenset[Kind]:
 def collected_until_commit(account_id: UUID) -> frozenset[Kind]:
     """As `collected`, for a transaction that stores some of them: nobody switches one off before
     it has ended, so that what it stores is deleted then and does not come after."""
-    kept = TechnicalData.objects.raw(
-        "SELECT * FROM chat_technicaldata WHERE account_id = %s FOR SHARE", [account_id]
-    )
-    return _switched_on(next(iter(kept), TechnicalData(account_id=account_id)))
+    if (held := _held(account_id)) is None:
+        # Nobody has chosen yet, and what is not there holds nobody up.
+        _write_down(account_id)
+        held = _held(account_id)
+    assert held is not None
+    return _switched_on(held)
 
 
 def read_by_script(account_id: UUID) -> list[str]:
@@ -77,10 +79,11 @@ def choose(account: Account, kinds: Collection[Kind], *, by: Membership | None) 
     them. Each switch that is turned has its entry in the audit trail (S52, S56).
     """
     wanted = frozenset(kinds)
+    # The switches before the account, as with a first message: its letter notes an errand there.
+    _write_down(account.pk)
+    switches = TechnicalData.objects.select_for_update().get()
     # Whoever accepts an agreement holds it too: no address comes after its switch was turned off.
     Account.objects.select_for_update(no_key=True).get(pk=account.pk)
-    TechnicalData.objects.get_or_create(account_id=account.pk)
-    switches = TechnicalData.objects.select_for_update().get()
     before = _switched_on(switches)
     for kind in Kind:
         setattr(switches, kind, kind in wanted)
@@ -100,6 +103,19 @@ def stored(kinds: Collection[Kind]) -> dict[Kind, int]:
         for kind in Kind
         if kind in kinds and kind in COLUMNS
     }
+
+
+def _held(account_id: UUID) -> TechnicalData | None:
+    kept = TechnicalData.objects.raw(
+        "SELECT * FROM chat_technicaldata WHERE account_id = %s FOR SHARE", [account_id]
+    )
+    return next(iter(kept), None)
+
+
+def _write_down(account_id: UUID) -> None:
+    """Have a row of the defaults where there is none yet. Waits for whoever is just writing it."""
+    row = TechnicalData(account_id=account_id)
+    TechnicalData.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def _switches(account_id: UUID) -> TechnicalData:

@@ -1,6 +1,6 @@
 """Verbs of visitors. What they say of themselves is kept as said and proves nothing (A10)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -59,12 +59,14 @@ def note_visit(visitor: Visitor) -> None:
 
 def ensure(account_id: Any, public_id: str, details: VisitorDetails) -> Visitor:
     """The visitor with this id, made with these details if there is none yet. Two devices that ask
-    at once get the same one. Raises RefusedError(INVALID) for details that are not good."""
+    at once get the same one. Raises RefusedError: INVALID for details that are not good, BLOCKED for
+    an address from which nobody may write."""
     if found := find(public_id):
         return found
     said = _said(details.name, details.email, details.phone)
     told = asdict(details)
     collected = technical.collected_until_commit(account_id)
+    _refuse_blocked(told["ip_address"], collected)
     columns = [column for kind, column in technical.COLUMNS.items() if kind in collected]
     Visitor.objects.bulk_create(
         [
@@ -84,8 +86,9 @@ def ensure(account_id: Any, public_id: str, details: VisitorDetails) -> Visitor:
 def come_back(visitor: Visitor, *, address: str, screen: str) -> None:
     """Note from where and on which screen the visitor begins another conversation, as far as the
     account stores that (S24, S54). Call it before the message that is told: it brings the visitor as
-    they stand then."""
+    they stand then. Raises RefusedError(BLOCKED) for an address from which nobody may write."""
     collected = technical.collected_until_commit(visitor.account_id)
+    _refuse_blocked(address, collected)
     told = {technical.Kind.IP_ADDRESS: address, technical.Kind.SCREEN: screen}
     columns = {
         technical.COLUMNS[kind]: _technical(technical.COLUMNS[kind], value)
@@ -93,6 +96,7 @@ def come_back(visitor: Visitor, *, address: str, screen: str) -> None:
         if value and kind in collected
     }
     if columns:
+        _latest_locked(visitor)
         Visitor.objects.filter(pk=visitor.pk).update(**columns)
 
 
@@ -144,11 +148,13 @@ def block(visitor: Visitor, *, by: Membership, with_address: bool = False) -> Ev
     Raises RefusedError: NOT_FOUND for somebody of another account; NOT_ALLOWED for an address while
     none is stored.
     """
-    conversation, now = _held(visitor, by)
-    if with_address:
-        collected = technical.collected_until_commit(now.account_id)
-        if now.ip_address is None or technical.Kind.IP_ADDRESS not in collected:
-            raise RefusedError(wire.Refusal.NOT_ALLOWED)
+    _require_colleague(visitor, by)
+    # The switches before any visitor: turning one off empties the rows of all of them.
+    collected = technical.collected_until_commit(by.account_id) if with_address else frozenset()
+    conversation = _latest_locked(visitor)
+    now = Visitor.objects.select_for_update(no_key=True).get(pk=visitor.pk)
+    if with_address and (now.ip_address is None or technical.Kind.IP_ADDRESS not in collected):
+        raise RefusedError(wire.Refusal.NOT_ALLOWED)
     columns: dict[str, Any] = {} if now.blocked_at else {"blocked_at": timezone.now()}
     if with_address and now.blocked_address != now.ip_address:
         columns["blocked_address"] = now.ip_address
@@ -160,21 +166,29 @@ def block(visitor: Visitor, *, by: Membership, with_address: bool = False) -> Ev
 def unblock(visitor: Visitor, *, by: Membership) -> Event | None:
     """Let this visitor write again, and with them their address: blocked on for another's sake, it
     would still keep them out. None when they are not blocked."""
-    conversation, now = _held(visitor, by)
+    _require_colleague(visitor, by)
+    technical.collected_until_commit(by.account_id)
+    conversation = _latest_locked(visitor)
+    now, behind = blocked_addresses.hold(visitor)
     if now.blocked_at is None:
         return None
-    addresses = {one for one in (now.blocked_address, now.ip_address) if one}
-    if addresses and blocked_addresses.lift(addresses, by=by):
-        now.blocked_address = None
+    blocked_addresses.lift(behind, by=by)
+    if any(one.pk != now.pk for one in behind):
+        # Beside the conversations of others too an address no longer stands as blocked.
+        blocked_addresses.show_anew(now.account_id)
+    now.blocked_address = None
     return _change(now, conversation, wire.Change.VISITOR_UNBLOCKED, {"blocked_at": None})
 
 
-def _held(visitor: Visitor, by: Membership) -> tuple[Conversation | None, Visitor]:
-    """The visitor as they stand now, and their newest conversation, for a member of the account."""
+def _require_colleague(visitor: Visitor, by: Membership) -> None:
     if by.account_id != visitor.account_id:
         raise RefusedError(wire.Refusal.NOT_FOUND)
-    conversation = _latest_locked(visitor)
-    return conversation, Visitor.objects.select_for_update(no_key=True).get(pk=visitor.pk)
+
+
+def _refuse_blocked(address: str, collected: Collection[technical.Kind]) -> None:
+    # An account that stores no addresses has none to look for.
+    if technical.Kind.IP_ADDRESS in collected and blocked_addresses.is_blocked(address):
+        raise RefusedError(wire.Refusal.BLOCKED)
 
 
 def _change(

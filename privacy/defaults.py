@@ -39,13 +39,16 @@ def waiting() -> list[UUID]:
 
 def apply(account_id: UUID) -> None:
     """Put every default in place, and tell the owners. An account that has them is left alone."""
-    # Without the key: whoever adds a row to the account need not wait.
-    found = Account.objects.select_for_update(no_key=True)
-    account = found.filter(pk=account_id, defaults_at=None).first()
-    if account is None:
+    found = Account.objects.filter(pk=account_id, defaults_at=None)
+    if (before := found.first()) is None:
         return
     for default in _defaults():
-        default(account)
+        default(before)
+    # Only now, because a default holds rows whose holders ask for the account after them. Without
+    # the key: whoever adds a row to the account need not wait.
+    account = found.select_for_update(no_key=True).first()
+    if account is None:
+        return
     account.defaults_at = timezone.now()
     account.purge_after = account.defaults_at + GRACE
     account.save(update_fields=["defaults_at", "purge_after"])

@@ -5,16 +5,30 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Account, Membership
 from accounts.tenancy import tenant
-from chat import conversations, identity, messages, revisions, visitors, wire
+from chat import (
+    blocked_addresses,
+    conversations,
+    identity,
+    messages,
+    revisions,
+    technical,
+    visitors,
+    wire,
+)
 from chat.authors import Author
 from chat.events import Event
-from chat.models import Conversation, Message, Visitor
+from chat.locking import locked
+from chat.models import Conversation, Message, TechnicalData, Visitor
 from chat.refusals import RefusedError
+from chat.technical import Kind
 from chat.visitors import VisitorDetails
 from tests.chat.at_once import at_once
+
+ADDRESS = "203.0.113.77"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -210,3 +224,105 @@ def test_a_change_that_is_not_committed_holds_back_the_numbers_after_it(
     pool.shutdown()
     assert isinstance(event, Event)
     assert event.inbox.rev == before + 2
+
+
+# --- Waiting in no circle ---------------------------------------------------------------------
+
+
+class Beside:
+    """Does something in a transaction of its own while ours goes on; in a circle PostgreSQL would end
+    one of the two."""
+
+    def __init__(self, account: Account, work: Callable[[], object]) -> None:
+        self._pool = ThreadPoolExecutor(1)
+        self._pending = self._pool.submit(at_once, account.pk, work)
+        # It waits for us by now, holding what it holds.
+        with pytest.raises(TimeoutError):
+            self._pending.result(timeout=0.3)
+
+    def result(self) -> object:
+        (found,) = self._pending.result(timeout=20)
+        self._pool.shutdown()
+        return found
+
+
+@pytest.fixture
+def stored(acme: Account) -> Account:
+    """Acme, which stores addresses."""
+    with tenant(acme.pk):
+        technical.choose(acme, list(Kind), by=None)
+    return acme
+
+
+@pytest.fixture
+def talks(stored: Account, new_conversation: Callable[..., Conversation]) -> list[Conversation]:
+    """Two conversations of two visitors behind one address."""
+    found = [new_conversation("Hello"), new_conversation("Hello too")]
+    with tenant(stored.pk):
+        Visitor.objects.update(ip_address=ADDRESS)
+    return found
+
+
+def test_a_switch_and_a_first_message_wait_in_no_circle(stored: Account) -> None:
+    with tenant(stored.pk):
+        technical.collected_until_commit(stored.pk)
+        choice = Beside(stored, lambda: technical.choose(stored, (), by=None))
+        # What the first message's letter to the agents does.
+        Account.objects.filter(pk=stored.pk).update(errand_at=timezone.now())
+    assert choice.result() is None
+
+
+def test_a_first_message_stores_nothing_that_was_switched_off_meanwhile(acme: Account) -> None:
+    """Also by the first choice of all, before which nothing is written down."""
+    told = VisitorDetails(browser="Firefox")
+    with tenant(acme.pk):
+        visitor = visitors.ensure(acme.pk, identity.new_visitor_id(), told)
+        choice = Beside(acme, lambda: technical.choose(acme, (), by=None))
+    assert choice.result() is None
+    with tenant(acme.pk):
+        assert Visitor.objects.get(pk=visitor.pk).browser == ""
+        technical.choose(acme, list(Kind), by=None)
+
+
+def test_a_switch_and_a_block_wait_in_no_circle(
+    stored: Account, ana: Membership, talks: list[Conversation]
+) -> None:
+    visitor: Visitor = talks[0].visitor
+    with tenant(stored.pk):
+        TechnicalData.objects.select_for_update().get()
+        block = Beside(stored, lambda: visitors.block(visitor, by=ana, with_address=True))
+        technical.choose(stored, (), by=None)
+    refused = block.result()
+    assert isinstance(refused, RefusedError)
+    assert refused.code == wire.Refusal.NOT_ALLOWED
+
+
+def test_two_visitors_behind_one_address_are_unblocked_at_once(
+    stored: Account, ana: Membership, talks: list[Conversation]
+) -> None:
+    first, second = sorted((talk.visitor for talk in talks), key=lambda one: one.pk)
+    with tenant(stored.pk):
+        for visitor in (first, second):
+            visitors.block(visitor, by=ana, with_address=True)
+    with tenant(stored.pk):
+        # As an unblocking that is on its way: the first row of the address is held.
+        Visitor.objects.select_for_update(no_key=True).get(pk=first.pk)
+        other = Beside(stored, lambda: visitors.unblock(second, by=ana))
+        assert visitors.unblock(first, by=ana)
+    assert isinstance(other.result(), Event)
+    with tenant(stored.pk):
+        assert not blocked_addresses.blocked()
+        assert not Visitor.objects.exclude(blocked_at=None).exists()
+
+
+def test_coming_back_and_a_block_wait_in_no_circle(
+    stored: Account, ana: Membership, talks: list[Conversation]
+) -> None:
+    visitor: Visitor = talks[0].visitor
+    with tenant(stored.pk):
+        locked(talks[0].pk)
+        back = Beside(
+            stored, lambda: visitors.come_back(visitor, address="203.0.113.78", screen="390x844")
+        )
+        assert visitors.block(visitor, by=ana)
+    assert back.result() is None

@@ -37,7 +37,7 @@ def old(acme: Account, ana: Membership, conversation: Conversation) -> Account:
         plan=PlanName.FREE, defaults_at=None, purge_after=None
     )
     with tenant(acme.pk):
-        TechnicalData.objects.create(account=acme, ip_address=True)
+        TechnicalData.objects.update_or_create(account=acme, defaults={"ip_address": True})
         Visitor.objects.update(ip_address="203.0.113.9")
         WidgetSettings.objects.update_or_create(
             account=acme, defaults={"shows_privacy_notice": False}

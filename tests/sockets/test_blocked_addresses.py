@@ -90,6 +90,28 @@ async def test_a_blocked_address_is_refused_to_everybody_behind_it_until_it_is_u
 
 
 @covers("S56")
+async def test_inboxes_load_again_when_an_address_is_taken_off_others_too(
+    stored: Account, ana: Membership, ticket: str, open_device: OpenDevice, work: OpenInbox
+) -> None:
+    """Beside their conversations too it stood as blocked."""
+    agent, talks = await work(ana), []
+    for words in ("Buy my pills", "Buy mine"):
+        visitor = await _come(stored, ticket, open_device, ADDRESS)
+        talks.append((await visitor.say(words))["change"]["conversation"]["id"])
+    block = {"type": "block", "on": True, "with_address": True}
+    for talk in talks:
+        await agent.ask({**block, "id": str(uuid4()), "conversation": talk})
+    await agent.drain()
+
+    unblock = {"type": "block", "on": False, "id": str(uuid4()), "conversation": talks[0]}
+    shown = (await agent.ask(unblock))["change"]["conversation"]["visitor"]
+
+    assert not shown["is_address_blocked"]
+    assert (await agent.next("changes"))["restart"]
+    assert (await outside_accounts(_inside, stored))[0] == []
+
+
+@covers("S56")
 async def test_without_stored_addresses_there_is_none_to_block(
     acme: Account, ana: Membership, ticket: str, open_device: OpenDevice, work: OpenInbox
 ) -> None:
