@@ -143,17 +143,16 @@ class InboxSession:
             return
         conversation, visitor_id = self._watched
         try:
-            # Looked at anew each time: the visitor's data may be restricted since.
-            await self._inside(self._visitor_of, conversation)
             is_online = await presence.is_visitor_online(self.account.pk, visitor_id)
             pages = await presence.pages(self.account.pk, visitor_id)
             came_from = await presence.referrer(self.account.pk, visitor_id)
+            # Last and each time: either may be restricted, and a kind switched off, since.
+            collected = await self._inside(self._shown_of, conversation)
         except RefusedError:
             await self._unwatch()
             return
         except (RedisError, OSError):
             return
-        collected = await self._inside(technical.collected, self.account.pk)
         live = wire.VisitorLive(
             conversation=conversation,
             is_online=is_online,
@@ -452,6 +451,13 @@ class InboxSession:
     def _visitor_of(self, conversation_id: UUID) -> str:
         public_id: str = inbox.find(conversation_id).visitor.public_id
         return public_id
+
+    def _shown_of(self, conversation_id: UUID) -> Collection[Kind]:
+        """Which kinds of technical data are shown beside this conversation: none of somebody whose
+        data are restricted (Art. 18 GDPR)."""
+        if inbox.find(conversation_id).visitor.restricted_at:
+            return ()
+        return technical.collected(self.account.pk)
 
     def _colleague(self, member_id: UUID) -> Membership:
         found = Membership.objects.active().filter(account=self.account, pk=member_id).first()

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.doors import outside_accounts
@@ -11,6 +12,8 @@ from accounts.tenancy import tenant
 from chat import presence, technical
 from chat.models import Visitor
 from chat.technical import Kind
+from privacy import restrictions
+from privacy.models import RestrictionGround
 from tests.coverage import covers
 from tests.sockets.conftest import OpenDevice, OpenInbox, OpenVisitor
 from tests.sockets.devices import visitor_hello, visitor_path
@@ -29,6 +32,12 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 def _choose(account: Account, *kinds: Kind) -> None:
     with tenant(account.pk):
         technical.choose(account, kinds, by=None)
+
+
+def _restrict(account: Account, by: Membership) -> None:
+    ground, now = RestrictionGround.ACCURACY, timezone.now()
+    with tenant(account.pk):
+        restrictions.place([Visitor.objects.get().pk], ground=ground, by=by, now=now)
 
 
 def _only_visitor(account: Account) -> Visitor:
@@ -77,6 +86,24 @@ async def test_switching_off_clears_open_inboxes_and_the_presence_store(
     assert await presence.referrer(acme.pk, visitor.visitor_id) == ""
     await agent.send({"type": "watch", "conversation": conversation})
     shown = await agent.next("visitor")
+    assert (shown["pages"], shown["referrer"]) == ([], "")
+
+
+@covers("R9")
+async def test_of_somebody_restricted_agents_see_no_pages_in_their_new_conversation(
+    acme: Account, ana: Membership, visit: OpenVisitor, work: OpenInbox
+) -> None:
+    visitor, agent = await visit(page=PAGE), await work(ana)
+    await visitor.say("Is this plate mine?")
+    await outside_accounts(_restrict, acme, ana)
+    conversation = (await visitor.say("And when will I know?"))["change"]["conversation"]["id"]
+    await agent.drain()
+
+    await agent.send({"type": "watch", "conversation": conversation})
+
+    shown = await agent.next("visitor")
+    assert await presence.pages(acme.pk, visitor.visitor_id)
+    assert shown["is_online"]
     assert (shown["pages"], shown["referrer"]) == ([], "")
 
 
