@@ -23,6 +23,7 @@ from django.utils.module_loading import import_string
 
 from accounts import audit, chains
 from accounts.models import Account
+from accounts.tenancy import current_account
 from privacy import consents, holds, notices, restrictions, retention
 from privacy.models import Period, PurgeReceipt, PurgeRun
 from privacy.retention import CutOff
@@ -66,7 +67,10 @@ def preview(account: Account, period: Period, now: datetime) -> dict[str, int]:
 
 def holdable(found: UUID, *, is_whole_visitor: bool) -> tuple[str, UUID] | None:
     """What a hold on this conversation would exempt: ("conversation", its id), or ("visitor", the
-    visitor's); None when there is no such conversation in the account."""
+    visitor's); None when there is no such conversation in the account. Until the transaction ends
+    no purge of the account takes a step, so that it is still there when it is held."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_turn()])
     find: Callable[[UUID], UUID | None] = import_string(settings.VISITOR_OF)
     visitor_id = find(found)
     if visitor_id is None:
@@ -102,7 +106,7 @@ def advance(run_id: UUID) -> bool:
     Somebody else at it: nothing is done here, and there is nothing more to do.
     """
     run = PurgeRun.objects.filter(pk=run_id, finished_at=None).first()
-    if run is None or not _locked(run.account_id):
+    if run is None or not _locked():
         return False
     # Read again under the lock: another process may have taken a step in between.
     run.refresh_from_db()
@@ -177,9 +181,11 @@ def _wait_for_turn() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('purge', 0))")
 
 
-def _locked(account_id: UUID) -> bool:
+def _turn() -> str:
+    return f"purge:{current_account()}"
+
+
+def _locked() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"purge:{account_id}"]
-        )
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [_turn()])
         return bool(cursor.fetchone()[0])

@@ -1,6 +1,7 @@
 """The purge deletes what is due and nothing else, however often it is interrupted."""
 
 import io
+import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -413,6 +415,38 @@ def test_the_task_purges_and_two_at_once_do_not_count_twice(acme: Account) -> No
 
     with tenant(acme.pk):
         assert PurgeReceipt.objects.get().counts["conversations"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_step_is_taken_while_somebody_places_a_hold(acme: Account, ana: Membership) -> None:
+    with tenant(acme.pk):
+        old = _conversation(acme, timezone.now() - timedelta(days=800))
+        run = purges.begin(acme, timezone.now())
+        assert run
+    found, go_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with tenant(acme.pk):
+                target = purges.holdable(old.pk, is_whole_visitor=False)
+                found.set()
+                go_on.wait(10)
+                assert target
+                holds.place(HoldKind(target[0]), target[1], reason="A case", by=ana)
+        finally:
+            connection.close()
+
+    placing = threading.Thread(target=hold)
+    placing.start()
+    assert found.wait(10)
+    with tenant(acme.pk):
+        assert not purges.advance(run)
+    go_on.set()
+    placing.join(10)
+    purge_account(account_id=str(acme.pk))
+
+    with tenant(acme.pk):
+        assert Conversation.objects.filter(pk=old.pk).exists()
 
 
 @pytest.mark.django_db(transaction=True)
