@@ -101,8 +101,7 @@ def _line(row: Row, shown: list[Shown]) -> str:
         for one in sorted(shown, key=lambda one: (one.file, one.test))
     )
     pages = "<br>".join(sorted({f"`{one.page}`" for one in shown if one.page}))
-    waits = row.missing or ("a later capability" if row.state == "planned" else "")
-    state = f"{row.state}: {waits}" if waits else row.state
+    state = f"{row.state}: {row.missing}" if row.missing else row.state
     link = f"[{row.number}](requirements.md#{row.number.lower()})"
     return f"| {link} | {state} | {tests} | {pages} |\n"
 

@@ -21,6 +21,12 @@ def test_all_numbers_are_there() -> None:
     assert numbers == [f"S{n}" for n in range(1, 88)] + [f"R{n}" for n in range(1, 19)]
 
 
+def test_a_row_that_is_not_built_says_what_it_waits_for() -> None:
+    silent = [row.number for row in coverage.rows() if row.state != "built" and not row.missing]
+
+    assert silent == []
+
+
 def test_a_row_that_is_called_built_is_shown_by_a_test() -> None:
     shown = coverage.marked()
 
