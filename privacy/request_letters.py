@@ -18,14 +18,14 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db.models import Model, Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Account, CompanyIdentity, Membership, Role
 from accounts.tenancy import current_account
-from privacy import requests
+from privacy import corrections, requests, restrictions, suppressions, withdrawals
 from privacy.models import (
     ErasureReceipt,
     RequestDetails,
@@ -154,7 +154,7 @@ def _answer(request: SubjectRequest) -> list[str]:
         case RequestKind.ACCESS | RequestKind.PORTABILITY:
             # Somebody was found, and there is no copy: what to say of it, nobody can know here.
             return []
-        case RequestKind.RECTIFICATION:
+        case RequestKind.RECTIFICATION if corrections.made_for(request):
             return [_("We have corrected what you told us.")]
         case RequestKind.ERASURE if request.erasures:
             return [
@@ -167,24 +167,25 @@ def _answer(request: SubjectRequest) -> list[str]:
             ]
         case RequestKind.ERASURE if not request.people.exists():
             return [_("We looked and found nothing that we keep of you.")]
-        case RequestKind.ERASURE:
-            return []
-        case RequestKind.RESTRICTION:
+        case RequestKind.RESTRICTION if restrictions.of_request(request):
             return [
                 _(
                     "We keep your data from now on, but do not use them (Art. 18 GDPR). We will "
                     "tell you before that ends."
                 )
             ]
-        case RequestKind.OBJECTION:
+        case RequestKind.OBJECTION if suppressions.covers(request):
             return [_("We respect your objection and have stopped this use of your data.")]
-        case _:
+        case RequestKind.WITHDRAWAL if withdrawals.is_done_for(request, timezone.now()):
             return [
                 _(
                     "Your consent is withdrawn. What was done with it before stays lawful; from "
                     "now on nothing rests on it."
                 )
             ]
+        case _:
+            # What was asked is not done here: what to say of it, nobody can know.
+            return []
 
 
 def _receipts(request: SubjectRequest) -> list[str]:

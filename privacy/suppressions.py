@@ -114,6 +114,12 @@ def keys_of_request(request: SubjectRequest) -> set[str]:
     return found
 
 
+def covers(request: SubjectRequest) -> bool:
+    """Whether everybody whom the request is about is left alone."""
+    keys = keys_of_request(request)
+    return bool(keys) and len(standing(keys)) == len(keys)
+
+
 def note(request: SubjectRequest, *, by: Membership, now: datetime) -> None:
     """Carry an objection out. Raises ValidationError as `add`, and `unproven`."""
     if request.kind != RequestKind.OBJECTION:

@@ -68,6 +68,11 @@ def standing_for(request: SubjectRequest, now: datetime) -> list[Consent]:
     return [one for one in found if one.state_at(now) == ConsentState.GIVEN]
 
 
+def is_done_for(request: SubjectRequest, now: datetime) -> bool:
+    """Whether it is known whom the request is about, and they agree to nothing any more."""
+    return bool(requests.chosen_ids(request)) and not standing_for(request, now)
+
+
 @transaction.atomic
 def take_back_for(request: SubjectRequest, *, by: Membership, now: datetime) -> int:
     """Take back all that these people agree to, as they asked; how many consents that were. Raises

@@ -350,7 +350,7 @@ def _page(
     restrict = restrict or RestrictForm()
     wrong = correct or {}
     found = requests.copies_of(one)
-    keys = suppressions.keys_of_request(one) if one.kind == RequestKind.OBJECTION else set()
+    is_objection = one.kind == RequestKind.OBJECTION
     context = {
         "subject_request": one,
         "days_left": one.days_left(requests.today(timezone.now())),
@@ -365,8 +365,8 @@ def _page(
         "corrected": corrections.made_for(one),
         "restricted": restrictions.of_request(one),
         "agreed": _agreed(one),
-        "objects_as": len(keys),
-        "is_suppressed": bool(keys) and len(suppressions.standing(keys)) == len(keys),
+        "objects_as": len(suppressions.keys_of_request(one)) if is_objection else 0,
+        "is_suppressed": is_objection and suppressions.covers(one),
         "letters": RequestLetter.objects.filter(request=one).order_by("-id"),
         "erased": [ErasureReceipt(pk=UUID(pk)).reference for pk in one.erasures],
         "delays": Delay.choices,

@@ -46,13 +46,22 @@ def test_the_desk_takes_back_what_the_person_agreed_to(
     with tenant(acme.pk):
         request = asked(ana)
     browser, page = login(ana), f"/app/acme/settings/privacy/requests/{request.pk}/"
+    done = "Your consent is withdrawn."
+
+    def draft() -> str:
+        body = browser.get(f"{page}letter/answer/").context["form"].initial["body"]
+        return done if done in body else ""
+
     browser.post(f"{page}steps/vouch/")
     assert "Choose first whose data it is about." in browser.get(page).content.decode()
+    assert draft() == ""
     browser.post(f"{page}steps/choose/", {"person": str(nell.pk)})
+    assert draft() == ""
     assert "Take the consents above back before you answer." in browser.get(page).content.decode()
 
     browser.post(f"{page}steps/withdrawal/")
 
+    assert draft() == done
     assert "No consent of theirs stands." in browser.get(page).content.decode()
     with tenant(acme.pk):
         assert not consents.has_consent(nell.pk, news)
