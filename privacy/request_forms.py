@@ -101,6 +101,12 @@ class EnterForm(forms.Form):
             raise forms.ValidationError(_("This day is still to come."))
         return day
 
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not any(told[name] for name in ("name", "email", "words")):
+            self.add_error("name", _("Write down who asks, or at least what was said."))
+        return told
+
     def received_at(self) -> datetime:
         """The moment from which the clock runs: the beginning of that day, in UTC."""
         return datetime.combine(self.cleaned_data["received_on"], time(), UTC)

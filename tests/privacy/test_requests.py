@@ -420,6 +420,9 @@ def test_the_desk_leads_from_the_list_to_the_proof(
         "language": "en",
     }
     assert browser.post(f"{desk}new/", {**entered, "received_on": "2999-01-01"}).status_code == 422
+    nobody = browser.post(f"{desk}new/", {**entered, "name": "", "email": ""})
+    assert nobody.status_code == 422
+    assert "Write down who asks, or at least what was said." in nobody.content.decode()
     page = browser.post(f"{desk}new/", entered).headers["Location"]
     listed = browser.get(desk).content.decode()
     assert "overdue" in listed
